@@ -1,0 +1,45 @@
+/* Child processes: a fixed program with fixed arguments, a clean environment,
+ * known descriptors and nothing inherited. No shell, ever. */
+#ifndef BASE_PROC_H
+#define BASE_PROC_H
+
+#include <sys/types.h>
+
+#include "base/base.h"
+#include "base/buf.h"
+
+struct proc_spec {
+	const char *path;		/* program; looked up in PATH when it has no slash */
+	const char *const *argv;	/* argv[0] included, NULL at the end */
+	const char *const *env;		/* the whole environment, NULL at the end */
+	const char *dir;		/* working folder, or NULL */
+	int in, out, error;		/* descriptors for 0, 1, 2; -1 is /dev/null */
+	int extra;			/* becomes descriptor 3; -1 is none */
+	unsigned memory_mb;		/* RLIMIT_AS, 0 is none */
+	unsigned cpu_seconds;		/* RLIMIT_CPU, 0 is none */
+};
+
+/* Starts it; the child dies with its parent (PR_SET_PDEATHSIG). */
+MUST_USE err proc_start(const struct proc_spec *spec, pid_t *pid);
+
+/* Waits; *status is the exit code, or 128 + the signal that ended it. */
+MUST_USE err proc_wait(pid_t pid, int *status);
+
+/* Ends it with SIGKILL and reaps it; for clean-up on an error path. */
+void proc_end(pid_t pid);
+
+/* Runs it to the end with `in` as its standard input, collecting both outputs
+ * up to their maxima (beyond: ERR_LIMIT, child ended). */
+struct proc_result {
+	int status;
+	struct buf out, error;
+};
+MUST_USE err proc_run(const struct proc_spec *spec, struct str in, struct proc_result *result);
+
+/* A pipe with both ends close-on-exec. */
+MUST_USE err proc_pipe(int *read_end, int *write_end);
+
+/* The path of this very program, for a fresh exec of a role. */
+const char *proc_self(void);
+
+#endif

@@ -1,0 +1,1 @@
+# What people run besides building: check, lint, fuzz, bench, cover, install.
