@@ -47,11 +47,12 @@ $(B)/gen/embed.c: tools/embed.sh $(EMBEDDED)
 	@mkdir -p $(@D)
 	@sh tools/embed.sh $(EMBEDDED) > $@.new && mv $@.new $@
 $(B)/gen/embed.o: $(B)/gen/embed.c
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  cc    $<"
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 define layer_rule
 $(call lib,$(1)): $(call layer_obj,$(1))
@@ -61,13 +62,15 @@ $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
 
 MAIN_OBJ = $(call layer_obj,main)
 $(B)/custody: $(MAIN_OBJ) $(foreach l,$(LAYERS),$(call lib,$(l))) $(B)/gen/embed.o
-	$(CC) $(ALL_LDFLAGS) -o $@ $(MAIN_OBJ) -Wl,--start-group $(foreach l,$(LAYERS),$(call lib,$(l))) -Wl,--end-group $(B)/gen/embed.o $(LIBS)
+	@echo "  link  $@"
+	@$(CC) $(ALL_LDFLAGS) -o $@ $(MAIN_OBJ) -Wl,--start-group $(foreach l,$(LAYERS),$(call lib,$(l))) -Wl,--end-group $(B)/gen/embed.o $(LIBS)
 
 # A unit test is test/unit/LAYER_name.c: cmocka, linked with its layer and those below.
 UNIT = $(patsubst test/unit/%.c,%,$(wildcard test/unit/*.c))
 define unit_rule
 $(B)/test/$(1): $(B)/test/unit/$(1).o $(call libs_up_to,$(firstword $(subst _, ,$(1)))) $(B)/gen/embed.o
-	$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libs_up_to,$(firstword $(subst _, ,$(1)))) -Wl,--end-group $(B)/gen/embed.o $$(LIBS) -lcmocka $$(LDFLAGS_$(1))
+	@echo "  link  $$@"
+	@$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libs_up_to,$(firstword $(subst _, ,$(1)))) -Wl,--end-group $(B)/gen/embed.o $$(LIBS) -lcmocka $$(LDFLAGS_$(1))
 endef
 $(foreach u,$(UNIT),$(eval $(call unit_rule,$(u))))
 units: $(UNIT:%=$(B)/test/%)

@@ -111,7 +111,7 @@ static void an_error_keeps_kind_and_hint_when_wrapped(void **s)
 
 static void a_map_finds_what_was_put(void **s)
 {
-	static char keys[5000][8];
+	static char keys[5000][16];
 	OWNED(map) m = map_new();
 
 	(void)s;
