@@ -1,4 +1,5 @@
-/* cmocka with what it needs before it, and without its macro `fail`. */
+/* cmocka with what it needs before it, and without its macro `fail`, which
+ * would hide the function that makes errors. */
 #ifndef TEST_UNIT_UNIT_H
 #define TEST_UNIT_UNIT_H
 
@@ -8,6 +9,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 #undef fail
+#undef fail_msg
+#define fail_msg(...)                                                          \
+	do {                                                                   \
+		print_error("ERROR: " __VA_ARGS__);                            \
+		print_error("\n");                                             \
+		_fail(__FILE__, __LINE__);                                     \
+	} while (0)
 
 #include "base/base.h"
 
