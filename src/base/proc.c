@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "base/sandbox.h"
 
 enum { CHILD_FDS = 4, FIRST_FREE = 4 };
 
@@ -102,7 +103,7 @@ static NORETURN void child_becomes(const struct plan *p)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != p->parent)
 		_exit(126);
-	if (!limit(RLIMIT_AS, (rlim_t)s->memory_mb << 20) ||
+	if ((!sandbox_sanitized() && !limit(RLIMIT_AS, (rlim_t)s->memory_mb << 20)) ||
 	    !limit(RLIMIT_CPU, (rlim_t)s->cpu_seconds))
 		child_fails(p, STEP_LIMIT);
 	if (s->dir && chdir(s->dir))

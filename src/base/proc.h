@@ -15,7 +15,7 @@ struct proc_spec {
 	const char *dir;		/* working folder, or NULL */
 	int in, out, error;		/* descriptors for 0, 1, 2; -1 is /dev/null */
 	int extra;			/* becomes descriptor 3; -1 is none */
-	unsigned memory_mb;		/* RLIMIT_AS, 0 is none */
+	unsigned memory_mb;		/* RLIMIT_AS, 0 is none; not under a sanitizer */
 	unsigned cpu_seconds;		/* RLIMIT_CPU, 0 is none */
 	unsigned wall_seconds;		/* proc_run() alone: then ended, ERR_LIMIT; 0 is none */
 };

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/proc.h"
+#include "base/sandbox.h"
 
 static const char *const no_env[] = { NULL };
 
@@ -192,7 +193,7 @@ static void limits_hold(void **s)
 	spec = spec_of(shown);
 	spec.memory_mb = 64;
 	assert_ok(proc_run(&spec, STR(""), &r));
-	assert_true(str_is(buf_str(&r.out), "65536\n"));
+	assert_true(sandbox_sanitized() || str_is(buf_str(&r.out), "65536\n"));
 }
 
 static void ignored_signals_are_not_handed_on(void **s)
