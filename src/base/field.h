@@ -67,6 +67,17 @@ struct table {
 #define TABLE(of_struct, of_name, of_fields)                                   \
 	{ .name = (of_name), .fields = (of_fields), .size = sizeof(struct of_struct) }
 
+/* One line of a table whose field has the name of its struct member. */
+#define FIELD(st, member, kind_, flags_, max_, help_)                          \
+	{ .name = #member, .kind = (kind_), .flags = (flags_), .max = (max_),  \
+	  .offset = offsetof(struct st, member), .help = (help_) }
+#define FIELD_CHOICE(st, member, flags_, choices_, help_)                      \
+	{ .name = #member, .kind = FIELD_ENUM, .flags = (flags_), .choices = (choices_), \
+	  .offset = offsetof(struct st, member), .help = (help_) }
+#define FIELD_GROUPS(st, member, flags_, max_, of_, help_)                     \
+	{ .name = #member, .kind = FIELD_GROUP, .flags = (flags_), .max = (max_), \
+	  .of = (of_), .offset = offsetof(struct st, member), .help = (help_) }
+
 /* Bytes of one item of a list of this kind. */
 size_t field_item_size(const struct field *f);
 

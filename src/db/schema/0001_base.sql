@@ -1,0 +1,210 @@
+-- kept_*: the truth. Changed only by appending, or by an ordered erasure.
+CREATE TABLE kept_record (
+	idx int64 PRIMARY KEY,		-- position in the log, from 0
+	header blob NOT NULL,		-- the leaf: canonical JSON
+	facts blob, facts_salt blob,
+	words blob, words_salt blob,	-- NULL when there are none, or erased
+	key blob NOT NULL UNIQUE	-- what makes the record the same record
+);
+CREATE TABLE kept_evidence (
+	digest blob PRIMARY KEY,	-- SHA-256 of the bytes as the outside sent them
+	size int64 NOT NULL,
+	kind text NOT NULL,
+	idx int64 NOT NULL,		-- log size when it was stored
+	erased_by int64			-- the erasure record
+);
+CREATE TABLE kept_head (		-- the newest signed checkpoint
+	one int64 PRIMARY KEY CHECK (one = 1),
+	size int64 NOT NULL, root blob NOT NULL, note text NOT NULL, signed_at int64 NOT NULL
+);
+CREATE TABLE kept_checkpoint (
+	size int64 PRIMARY KEY,
+	root blob NOT NULL, note text NOT NULL, signed_at int64 NOT NULL
+);
+CREATE TABLE kept_anchor (		-- what others said of a checkpoint
+	seq int64 PRIMARY KEY,
+	size int64 NOT NULL, kind text NOT NULL, source text NOT NULL,
+	anchored_at int64 NOT NULL, body blob NOT NULL
+);
+
+-- live_*: may be lost without changing any answer.
+CREATE TABLE live_setting (name text PRIMARY KEY, value text NOT NULL);
+
+-- view_*: computed from the records in order; may be dropped at any time.
+CREATE TABLE view_state (one int64 PRIMARY KEY CHECK (one = 1), applied int64 NOT NULL);
+CREATE TABLE view_type_count (type text PRIMARY KEY, n int64 NOT NULL, first_received int64 NOT NULL,
+	last_received int64 NOT NULL);
+
+CREATE TABLE view_person (
+	id blob PRIMARY KEY, kind text NOT NULL, owner blob, idx int64 NOT NULL
+);
+CREATE TABLE view_account (
+	id blob PRIMARY KEY, no int64 NOT NULL, host text NOT NULL, kind text NOT NULL, why text NOT NULL,
+	person blob, linked_how text, idx int64 NOT NULL
+);
+CREATE TABLE view_system (
+	id blob PRIMARY KEY, no int64 NOT NULL, name text NOT NULL UNIQUE, declared int64 NOT NULL,
+	exposure text NOT NULL, data_class text NOT NULL, owner text, idx int64 NOT NULL
+);
+CREATE TABLE view_system_place (
+	system_no int64 NOT NULL, repository text NOT NULL, path text NOT NULL,
+	PRIMARY KEY (system_no, repository, path)
+);
+CREATE TABLE view_system_kind (		-- the kinds of scan a system must have
+	system_no int64 NOT NULL, kind text NOT NULL, PRIMARY KEY (system_no, kind)
+);
+CREATE TABLE view_repository (
+	id blob PRIMARY KEY, no int64 NOT NULL, name text NOT NULL, host text NOT NULL, slug text NOT NULL,
+	system_no int64, idx int64 NOT NULL
+);
+CREATE INDEX view_repository_name ON view_repository (name);
+
+-- The population of changes: one row per first-parent step of a release branch.
+CREATE TABLE view_branch (
+	repository_no int64 NOT NULL, branch text NOT NULL, release int64 NOT NULL, tip blob,
+	changes int64 NOT NULL, first_at int64, last_at int64, position int64 NOT NULL,
+	complete int64 NOT NULL, why text NOT NULL, collected_at int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, branch)
+);
+CREATE TABLE view_change (
+	no int64 PRIMARY KEY, repository_no int64 NOT NULL, branch text NOT NULL, commit_id blob NOT NULL,
+	position int64 NOT NULL,	-- rises towards the tip
+	at int64 NOT NULL,		-- committed
+	author blob NOT NULL, committer blob NOT NULL,
+	author_kind text NOT NULL, pull int64, parents int64 NOT NULL, paths int64 NOT NULL,
+	touches int64 NOT NULL,		-- bits: what the paths touch
+	tickets int64 NOT NULL, signed text NOT NULL, signer text, tag text, gone int64 NOT NULL,
+	idx int64 NOT NULL
+);
+CREATE UNIQUE INDEX view_change_commit ON view_change (repository_no, branch, commit_id);
+CREATE INDEX view_change_at ON view_change (branch, at);
+CREATE INDEX view_change_pull ON view_change (repository_no, pull);
+CREATE TABLE view_change_ticket (
+	change_no int64 NOT NULL, ticket text NOT NULL, PRIMARY KEY (change_no, ticket)
+);
+CREATE TABLE view_change_account (	-- authors, co-authors, committers, of the branch commits too
+	change_no int64 NOT NULL, account blob NOT NULL, role text NOT NULL,
+	PRIMARY KEY (change_no, account, role)
+);
+CREATE TABLE view_branch_commit (	-- branch commit to the release-branch commit that carries it
+	repository_no int64 NOT NULL, commit_id blob NOT NULL, change_no int64 NOT NULL, how text NOT NULL,
+	PRIMARY KEY (repository_no, commit_id, change_no)
+);
+
+-- What the code host said of changes.
+CREATE TABLE view_pull (
+	repository_no int64 NOT NULL, number int64 NOT NULL, author blob, merged_by blob, merged_at int64,
+	merge_commit blob, head_commit blob, commits int64 NOT NULL, checks_known int64 NOT NULL,
+	checks_failed int64 NOT NULL, checks_passed int64 NOT NULL, tickets int64 NOT NULL,
+	reviews int64 NOT NULL, independent int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, number)
+);
+CREATE TABLE view_review (
+	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, reviewer blob NOT NULL,
+	reviewer_kind text NOT NULL, state text NOT NULL, at int64, commit_id blob,
+	PRIMARY KEY (repository_no, number, seq)
+);
+CREATE TABLE view_check (
+	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, name text NOT NULL,
+	result text NOT NULL, at int64, PRIMARY KEY (repository_no, number, seq)
+);
+CREATE TABLE view_rule (		-- branch rules: declared in the tree or exported from the host
+	repository_no int64 NOT NULL, branch text NOT NULL, rule text NOT NULL, value text NOT NULL,
+	source text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, branch, rule, source)
+);
+CREATE TABLE view_tree (		-- what the tree at the tip declares
+	repository_no int64 NOT NULL, kind text NOT NULL, path text NOT NULL, detail text NOT NULL,
+	n int64 NOT NULL, digest blob, at int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, kind, path)
+);
+CREATE TABLE view_ci_scan (		-- scans configured in CI
+	repository_no int64 NOT NULL, path text NOT NULL, kind text NOT NULL, tool text NOT NULL,
+	enforced text NOT NULL, why text NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, path, kind, tool)
+);
+
+-- Scans and findings.
+CREATE TABLE view_series (
+	no int64 PRIMARY KEY, id blob NOT NULL UNIQUE, system_no int64 NOT NULL, place text NOT NULL,
+	kind text NOT NULL, tool text NOT NULL, scope text NOT NULL, proposed int64 NOT NULL,
+	head int64			-- the scan that counts
+);
+CREATE INDEX view_series_place ON view_series (system_no, place, kind, tool);
+CREATE TABLE view_scan (
+	no int64 PRIMARY KEY, id blob NOT NULL UNIQUE, series_no int64, closed int64 NOT NULL,
+	follows text, follows_no int64, commit_id blob, artefact text, position int64, effective int64,
+	received int64, tool_version text, rules_digest text, report blob, results int64, opened int64,
+	unchanged int64, reopened int64, gone int64, changed int64, coverage text, outcome text,
+	via text, idx int64
+);
+CREATE INDEX view_scan_series ON view_scan (series_no, no);
+CREATE TABLE view_scan_change (		-- staged until the closing record
+	scan_no int64 NOT NULL, seq int64 NOT NULL, op text NOT NULL, finding blob NOT NULL,
+	match text, rule text, title text, severity int64, score int64, path text, line int64,
+	component text, version text, alias text, fix text, message text, suppressed text,
+	k1 int64, k2 int64, k3 int64, k4 int64, attributes int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (scan_no, seq)
+);
+CREATE TABLE view_finding (
+	no int64 PRIMARY KEY, id blob NOT NULL UNIQUE, place_no int64 NOT NULL,
+	kind text NOT NULL, rule text NOT NULL, title text NOT NULL, severity int64 NOT NULL,
+	score int64, path text, line int64, component text, version text, alias text, fix text,
+	message text, suppressed text, open int64 NOT NULL, first_scan int64 NOT NULL,
+	last_scan int64 NOT NULL, idx int64 NOT NULL
+);
+CREATE INDEX view_finding_open ON view_finding (open, severity, no);
+CREATE TABLE view_presence (		-- which series' head holds which finding, and where
+	series_no int64 NOT NULL, finding_no int64 NOT NULL, present int64 NOT NULL,
+	k1 int64, k2 int64, k3 int64, k4 int64, attributes int64 NOT NULL,
+	PRIMARY KEY (series_no, finding_no)
+);
+CREATE INDEX view_presence_finding ON view_presence (finding_no);
+CREATE TABLE view_finding_event (
+	finding_no int64 NOT NULL, scan_no int64 NOT NULL, op text NOT NULL, detail text NOT NULL,
+	PRIMARY KEY (finding_no, scan_no, op)
+);
+CREATE TABLE view_place (		-- what findings belong to: system, place, kind, tool
+	no int64 PRIMARY KEY, system_no int64 NOT NULL, place text NOT NULL, kind text NOT NULL,
+	tool text NOT NULL, UNIQUE (system_no, place, kind, tool)
+);
+
+-- Other reports, documents, controls.
+CREATE TABLE view_tests (
+	id blob PRIMARY KEY, system_no int64 NOT NULL, commit_id blob, tests int64 NOT NULL,
+	failed int64 NOT NULL, errors int64 NOT NULL, skipped int64 NOT NULL, at int64 NOT NULL,
+	idx int64 NOT NULL
+);
+CREATE TABLE view_sbom (
+	id blob PRIMARY KEY, system_no int64 NOT NULL, format text NOT NULL, commit_id blob,
+	artefact text, components int64 NOT NULL, licences int64 NOT NULL, at int64 NOT NULL,
+	idx int64 NOT NULL
+);
+CREATE TABLE view_vex (
+	id blob NOT NULL, seq int64 NOT NULL, vulnerability text NOT NULL, product text NOT NULL,
+	status text NOT NULL, justification text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (id, seq)
+);
+CREATE TABLE view_control (
+	control text PRIMARY KEY, owner text, role text, frequency text, applicable text NOT NULL,
+	reason text, stage text, risk text, confirmed int64 NOT NULL, idx int64 NOT NULL
+);
+CREATE TABLE view_document (
+	id blob NOT NULL, control text NOT NULL, kind text NOT NULL, at int64 NOT NULL,
+	received int64 NOT NULL, review_by int64, author text NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (id, control)
+);
+CREATE TABLE view_submission (
+	id blob PRIMARY KEY, source text NOT NULL, content text NOT NULL, author text NOT NULL,
+	address text, query text, scope text, report blob, at int64 NOT NULL, idx int64 NOT NULL
+);
+CREATE TABLE view_assessment (
+	id blob PRIMARY KEY, at int64 NOT NULL, facts blob NOT NULL, ready int64 NOT NULL,
+	gaps int64 NOT NULL, unknown int64 NOT NULL, stale int64 NOT NULL, idx int64 NOT NULL
+);
+CREATE TABLE view_erasure (idx int64 NOT NULL, what text NOT NULL, target blob NOT NULL,
+	PRIMARY KEY (idx, what, target));
+CREATE TABLE view_anchor (size int64 NOT NULL, kind text NOT NULL, source text NOT NULL,
+	at int64 NOT NULL, idx int64 NOT NULL, PRIMARY KEY (size, kind, source));
+CREATE TABLE view_pack (id blob PRIMARY KEY, size int64 NOT NULL, manifest blob NOT NULL,
+	period_from int64, period_to int64, at int64 NOT NULL, idx int64 NOT NULL);

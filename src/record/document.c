@@ -1,0 +1,31 @@
+/* document: a file somebody handed over as evidence for controls: a policy, a
+ * minute, a test protocol. Its bytes are the evidence cited. */
+#include "record/types.h"
+
+static const struct field fields[] = {
+	FIELD(r_document, controls, FIELD_TEXT, FIELD_REQUIRED | FIELD_MANY, 32, "controls it is evidence for"),
+	FIELD(r_document, kind, FIELD_TEXT, FIELD_REQUIRED, 64, "policy, procedure, minutes, review …"),
+	FIELD(r_document, review_by, FIELD_DAY, 0, 0, "to be reviewed by"),
+	FIELD(r_document, title, FIELD_TEXT, FIELD_WORDS, 512, "its title"),
+	{ 0 },
+};
+static const struct table table = TABLE(r_document, "document", fields);
+
+static err apply(struct apply *ap, const struct record *r)
+{
+	const struct r_document *f = r->facts;
+	const struct str *control = f->controls.v;
+
+	for (size_t i = 0; i < f->controls.n; i++)
+		TRY(db_run(ap->db, SQL("INSERT INTO view_document (id, control, kind, at, received, review_by, author, idx) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"),
+			DB_ARGS(record_blob(ap->a, r->header.about), DB_T(control[i]), DB_T(f->kind),
+				DB_I(r->header.effective), DB_I(r->header.received),
+				db_int_or_null(f->review_by, INT64_MIN),
+				DB_T(str_c(author_words[r->header.author])), DB_I(r->idx)), NULL));
+	return NULL;
+}
+
+const struct record_type record_document = {
+	"document.v1", &table, "a document was handed over", NULL, NULL, apply,
+};
