@@ -90,6 +90,27 @@ char *arena_cstr(struct arena *a, struct str s)
 	return p;
 }
 
+struct str arena_utf8(struct arena *a, struct str s)
+{
+	struct str rest = s;
+	uint32_t code;
+	size_t n = 0;
+	char *p;
+
+	if (str_is_utf8(s))
+		return s;
+	p = arena_alloc(a, 3 * s.n + 1);
+	for (const char *from = rest.p; str_utf8_next(&rest, &code); from = rest.p) {
+		size_t len = (size_t)(rest.p - from);
+
+		if (code == 0xFFFD)
+			from = "\xEF\xBF\xBD", len = 3;
+		memcpy(p + n, from, len);
+		n += len;
+	}
+	return (struct str){ p, n };
+}
+
 struct str arena_printf(struct arena *a, const char *fmt, ...)
 {
 	va_list ap, again;

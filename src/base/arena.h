@@ -24,6 +24,10 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc, returns_nonn
 /* Copies; the text has a NUL behind it that `n` does not count. */
 struct str arena_str(struct arena *a, struct str s);
 char *arena_cstr(struct arena *a, struct str s);
+
+/* A copy in which every byte that is not valid UTF-8, and NUL, is U+FFFD;
+ * `s` itself where all of it is valid. */
+struct str arena_utf8(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* Bytes taken since the last reset. */

@@ -171,6 +171,22 @@ bool str_is_utf8(struct str s)
 	return true;
 }
 
+bool str_utf8_next(struct str *rest, uint32_t *code)
+{
+	static const unsigned char first_bits[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
+	const unsigned char *p = (const unsigned char *)rest->p;
+	size_t len;
+
+	if (rest->n == 0)
+		return false;
+	len = utf8_len(p, rest->n);
+	*code = len ? p[0] & first_bits[len] : 0xFFFD;
+	for (size_t i = 1; i < len; i++)
+		*code = *code << 6 | (p[i] & 0x3F);
+	*rest = str_from(*rest, len ? len : 1);
+	return true;
+}
+
 struct str str_cut(struct str s, size_t max)
 {
 	if (s.n <= max)

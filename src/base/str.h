@@ -40,6 +40,10 @@ bool str_to_i64(struct str s, int64_t *out);
 /* Whether every byte sequence is valid UTF-8 (RFC 3629) and holds no NUL. */
 bool str_is_utf8(struct str s);
 
+/* Takes one character off `rest`; a byte that belongs to no valid sequence, and
+ * NUL, give U+FFFD. False where nothing is left. */
+bool str_utf8_next(struct str *rest, uint32_t *code);
+
 /* The longest prefix of at most `max` bytes that does not cut a UTF-8 sequence. */
 struct str str_cut(struct str s, size_t max);
 
