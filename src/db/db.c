@@ -57,8 +57,7 @@ void db_close(struct db *db)
 	if (!db)
 		return;
 	db_rollback(db);
-	while (db->batches)
-		batch_free(db->batches);
+	db->closing = true;
 	statement_forget_all(db);
 	map_free(db->prepared);
 	free(db->place);
@@ -117,10 +116,10 @@ void db_rollback(struct db *db)
 {
 	if (!db->in_transaction)
 		return;
-	while (db->batches)
-		batch_free(db->batches);
 	db->driver->rollback(db);
 	db->in_transaction = false;
+	while (db->batches)
+		batch_free(db->batches);
 }
 
 bool db_in_transaction(const struct db *db)
@@ -271,6 +270,7 @@ err db_batch_begin(struct db *db, const struct sql *sql, struct db_batch **out)
 {
 	struct statement *st;
 
+	ASSERT(db->in_transaction);
 	TRY(statement_get(db, sql, &st));
 	*out = db_batch_new(db, st);
 	return NULL;

@@ -80,8 +80,8 @@ int db_columns(const struct db_rows *r);
 MUST_USE err db_get_int(struct db *db, const struct sql *sql, const struct db_value *args, size_t n,
 			int64_t absent, int64_t *out);
 
-/* Many runs of one statement: bound in a loop on SQLite, pipelined on
- * PostgreSQL (errors surface at db_batch_end at the latest; several batches may
+/* Many runs of one statement within a transaction: bound in a loop on SQLite,
+ * pipelined on PostgreSQL (errors surface at db_batch_end at the latest; several batches may
  * be open). db_batch_end frees the batch; db_rollback and db_close free those
  * that an error left behind. */
 struct db_batch;

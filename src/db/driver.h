@@ -53,6 +53,7 @@ struct db {
 	bool in_transaction;
 	int snapshots;			/* depth */
 	bool broken;			/* a write to the disk failed: no more writing */
+	bool closing;			/* statements need not be ended one by one */
 };
 
 struct db_driver {
