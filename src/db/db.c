@@ -40,6 +40,15 @@ err db_open(const char *where, enum db_mode mode, int wait_ms, struct db **out)
 			"postgres:dbname=custody");
 }
 
+/* PostgreSQL undoes a transaction in which a statement failed; so that both do
+ * the same, this layer does it for either. */
+static err doom(struct db *db, err e)
+{
+	if (e && db->in_transaction)
+		db->doomed = true;
+	return e;
+}
+
 static void batch_free(struct db_batch *b)
 {
 	struct db_batch **at = &b->db->batches;
@@ -73,7 +82,7 @@ err db_script(struct db *db, struct str text)
 {
 	ASSERT(!db->batches);
 	statement_forget_all(db);
-	return db->driver->script(db, text);
+	return doom(db, db->driver->script(db, text));
 }
 
 err db_scrub(struct db *db)
@@ -95,6 +104,7 @@ err db_begin(struct db *db)
 				"look at the disk and its messages, then start again");
 	TRY(db->driver->begin(db));
 	db->in_transaction = true;
+	db->doomed = false;
 	return NULL;
 }
 
@@ -103,7 +113,11 @@ err db_commit(struct db *db)
 	err e;
 
 	ASSERT(db->in_transaction && !db->batches && !db->snapshots);
-	e = db->driver->commit(db);
+	if (db->doomed)
+		e = fail(ERR_FAILED, "the transaction on %s was undone, because a statement in it "
+			 "had failed", db->place);
+	else
+		e = db->driver->commit(db);
 	if (e) {
 		db_rollback(db);
 		return e;
@@ -152,7 +166,7 @@ err db_run(struct db *db, const struct sql *sql, const struct db_value *args, si
 	TRY(statement_get(db, sql, &st));
 	e = statement_check(st, args, n);
 	if (!e)
-		e = db->driver->run(db, st, args, &rows);
+		e = doom(db, db->driver->run(db, st, args, &rows));
 	statement_release(db, st);
 	if (!e && changed)
 		*changed = rows;
@@ -165,7 +179,7 @@ err db_query_statement(struct db *db, struct statement *st, const struct db_valu
 	err e = statement_check(st, args, n);
 
 	if (!e)
-		e = db->driver->query(db, st, args);
+		e = doom(db, db->driver->query(db, st, args));
 	if (e) {
 		statement_release(db, st);
 		return e;
@@ -187,11 +201,17 @@ err db_query(struct db *db, const struct sql *sql, const struct db_value *args, 
 
 err db_next(struct db_rows *r, bool *more)
 {
+	err e;
+
 	if (!r->open) {
 		*more = false;
 		return NULL;
 	}
-	TRY(r->db->driver->next(r, &r->open));
+	e = r->db->driver->next(r, &r->open);
+	if (e) {
+		r->open = false;
+		return doom(r->db, e);
+	}
 	*more = r->open;
 	return NULL;
 }
@@ -279,12 +299,12 @@ err db_batch_begin(struct db *db, const struct sql *sql, struct db_batch **out)
 err db_batch_add(struct db_batch *b, const struct db_value *args, size_t n)
 {
 	TRY(statement_check(b->st, args, n));
-	return b->db->driver->batch_add(b, args);
+	return doom(b->db, b->db->driver->batch_add(b, args));
 }
 
 err db_batch_end(struct db_batch *b, int64_t *changed)
 {
-	err e = b->db->driver->batch_end(b);
+	err e = doom(b->db, b->db->driver->batch_end(b));
 
 	if (!e && changed)
 		*changed = b->changed;

@@ -2,13 +2,14 @@
  * types int64, text and blob, parameters $1 … $n (each used at least once),
  * 0/1 booleans, byte collation, LIKE that tells A from a, ON CONFLICT DO
  * NOTHING. Statements are literals, so nothing is built from data, and every
- * one is prepared on both databases by the tests. A connection belongs to one
- * thread and does not survive a fork. */
+ * one is prepared on both by the tests. A connection is one thread's, and does
+ * not survive a fork. */
 #ifndef DB_DB_H
 #define DB_DB_H
 
 #include "base/base.h"
 #include "base/str.h"
+#include "crypto/digest.h"
 #include "db/db_value.h"
 
 struct db;
@@ -35,13 +36,14 @@ bool db_is_postgres(const struct db *db);
  * checks that all are applied. */
 MUST_USE err db_migrate(struct db *db);
 
-/* Runs several statements separated by ';' (schema files; trusted text only). */
+/* Runs trusted text of several statements; no rows, no batch may be open. */
 MUST_USE err db_script(struct db *db, struct str text);
 
 /* Transactions: one writer (SQLite BEGIN IMMEDIATE, PostgreSQL an advisory lock
  * on the schema). ERR_CONFLICT names whom it waited for when the other writer
- * did not end in `wait_ms`. A commit that fails has rolled back, except that
- * after a lost connection nobody knows: ask the database. */
+ * did not end in `wait_ms`. Once a statement failed, the transaction can only
+ * be rolled back. A commit that fails has rolled back, except that after a lost
+ * connection nobody knows: ask the database. */
 MUST_USE err db_begin(struct db *db);
 MUST_USE err db_commit(struct db *db);
 void db_rollback(struct db *db);	/* does nothing outside a transaction */
@@ -76,7 +78,7 @@ bool db_is_null(const struct db_rows *r, int col);
 struct db_value db_cell(const struct db_rows *r, int col);	/* whatever it is */
 int db_columns(const struct db_rows *r);
 
-/* One row, one integer: *out is `absent` where there is no row or it is NULL. */
+/* The one integer of the first row, or `absent`. */
 MUST_USE err db_get_int(struct db *db, const struct sql *sql, const struct db_value *args, size_t n,
 			int64_t absent, int64_t *out);
 
@@ -89,7 +91,7 @@ MUST_USE err db_batch_begin(struct db *db, const struct sql *sql, struct db_batc
 MUST_USE err db_batch_add(struct db_batch *b, const struct db_value *args, size_t n);
 MUST_USE err db_batch_end(struct db_batch *b, int64_t *changed);
 
-/* Names of all tables that begin with `prefix`, in byte order, one visit each. */
+/* Each table whose name begins with `prefix`, in byte order. */
 MUST_USE err db_each_table(struct db *db, const char *prefix,
 			   err (*visit)(void *ctx, const char *table), void *ctx);
 
@@ -97,6 +99,11 @@ MUST_USE err db_each_table(struct db *db, const char *prefix,
  * primary key (by all columns where it has none), the same on both databases.
  * The one place where a name from the catalogue becomes SQL. */
 MUST_USE err db_query_table(struct db *db, const char *table, struct db_rows **out);
+
+/* SHA-256 over every column of every row in that order, the same on both: per
+ * cell one byte for the kind (enum db_kind), then eight bytes, big-endian: the
+ * number, or the length of the bytes that follow. *rows may be NULL. */
+MUST_USE err db_table_digest(struct db *db, const char *table, struct digest *out, int64_t *rows);
 
 /* Adds all rows of `table` in `from` to the same table in `to`: within the
  * transaction `to` is in, otherwise in one of its own. */

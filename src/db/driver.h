@@ -8,8 +8,7 @@
 #include "base/str.h"
 #include "db/db.h"
 
-enum { DB_MAX_PARAMS = 64 };
-enum { DB_MAX_TABLES = 2000 };
+enum { DB_MAX_PARAMS = 64, DB_MAX_TABLES = 2000 };
 
 struct statement;
 
@@ -50,7 +49,7 @@ struct db {
 	struct map *prepared;		/* address of struct sql → struct statement */
 	struct statement *statements;
 	struct db_batch *batches;
-	bool in_transaction;
+	bool in_transaction, doomed;	/* doomed: a statement in it failed */
 	int snapshots;			/* depth */
 	bool broken;			/* a write to the disk failed: no more writing */
 	bool closing;			/* statements need not be ended one by one */
@@ -91,15 +90,13 @@ struct db_driver {
 
 extern const struct db_driver sqlite_driver, postgres_driver;
 
-/* A statement for a literal: from the cache, or prepared and kept. */
+/* A statement for a literal: from the cache, or prepared and kept; for a text
+ * that is no literal: prepared for one use. */
 err statement_get(struct db *db, const struct sql *sql, struct statement **out);
-
-/* A statement whose text is no literal. */
 err statement_get_once(struct db *db, const struct sql *sql, struct statement **out);
 
 /* Gives it back: a `once` statement is unprepared. */
 void statement_release(struct db *db, struct statement *st);
-
 /* Unprepares the cache; no rows and no batch may be open. */
 void statement_forget_all(struct db *db);
 

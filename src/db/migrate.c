@@ -61,8 +61,8 @@ static err read_history(struct db *db, struct arena *a, struct applied *out)
 		if (!more)
 			return NULL;
 		if (db_int(r, 0) != out->last + 1 || out->last == MAX_FILES)
-			return fail(ERR_INTEGRITY, "the list of schema files in %s has a gap behind "
-				    "number %lld", db->place, (long long)out->last);
+			return fail(ERR_INTEGRITY, "the list of schema files in %s has a gap "
+				    "behind number %lld", db->place, (long long)out->last);
 		out->last++;
 		out->name[out->last] = arena_str(a, db_text(r, 1));
 		out->sha256[out->last] = arena_str(a, db_text(r, 2));
@@ -143,8 +143,9 @@ err migrate_files(struct db *db, const struct schema_file *files, size_t n)
 	if (done->last == (int64_t)n)
 		return NULL;
 	if (db->mode == DB_READ)
-		return err_hint(fail(ERR_FAILED, "%s is older than this program: its schema is number "
-				     "%lld, the program's %zu", db->place, (long long)done->last, n),
+		return err_hint(fail(ERR_FAILED, "%s is older than this program: its schema is "
+				     "number %lld, the program's %zu", db->place,
+				     (long long)done->last, n),
 				"let a command that writes open it once");
 	return migrate(db, files, n);
 }
@@ -164,7 +165,8 @@ err db_migrate(struct db *db)
 		name = str_from(name, sizeof(FOLDER) - 1);
 		ASSERT(n < MAX_FILES && name.n > DIGITS);
 		ASSERT(str_to_u64((struct str){ name.p, DIGITS }, &number) && number == n + 1);
-		files[n++] = (struct schema_file){ name.p, { e->bytes, (size_t)(e->end - e->bytes) } };
+		files[n].name = name.p;
+		files[n++].text = (struct str){ e->bytes, (size_t)(e->end - e->bytes) };
 	}
 	return migrate_files(db, files, n);
 }

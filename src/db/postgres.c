@@ -157,18 +157,22 @@ static err name_holder(struct postgres *p)
 {
 	OWNED(arena) a = arena_new();
 	uint64_t key = (uint64_t)p->lock_key;
-	const char *query = arena_printf(a, "SELECT l.pid || coalesce(' (' || s.application_name || "
-		"')', '') FROM pg_locks l LEFT JOIN pg_stat_activity s ON s.pid = l.pid WHERE "
+	const char *query = arena_printf(a, "SELECT l.pid || coalesce(' (' || "
+		"s.application_name || ')', '') FROM pg_locks l LEFT JOIN pg_stat_activity s "
+		"ON s.pid = l.pid WHERE "
 		"l.locktype = 'advisory' AND l.granted AND l.classid = %llu AND l.objid = %llu AND "
 		"l.database = (SELECT oid FROM pg_database WHERE datname = current_database())",
 		(unsigned long long)(key >> 32), (unsigned long long)(key & UINT32_MAX)).p;
+	const char *who = "unknown";
 	PGresult *r;
 	err e;
 
 	TRY(postgres_exec(p, query, &r));
+	if (p->pq->ntuples(r))
+		who = p->pq->getvalue(r, 0, 0);
 	e = fail(ERR_CONFLICT, "another custody process, number %s on the server, has been writing "
-		 "to %s for %d.%d seconds", p->pq->ntuples(r) ? p->pq->getvalue(r, 0, 0) : "unknown",
-		 p->db.place, p->db.wait_ms / 1000, p->db.wait_ms % 1000 / 100);
+		 "to %s for %d.%d seconds", who, p->db.place, p->db.wait_ms / 1000,
+		 p->db.wait_ms % 1000 / 100);
 	p->pq->clear(r);
 	return err_hint(e, "wait for it to end, or look for one that hangs");
 }
@@ -258,7 +262,8 @@ const struct db_driver postgres_driver = {
 	.batch_end = postgres_batch_end,
 	.tables = { "SELECT relname::text FROM pg_class WHERE relkind = 'r' AND "
 		    "relnamespace = current_schema()::regnamespace AND "
-		    "substr(relname::text, 1, length($1)) = $1 ORDER BY relname", __FILE__, __LINE__ },
+		    "substr(relname::text, 1, length($1)) = $1 ORDER BY relname",
+		    __FILE__, __LINE__ },
 	.keys = { "SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON "
 		  "a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey) WHERE i.indisprimary AND "
 		  "i.indrelid = to_regclass(quote_ident($1)) "

@@ -63,8 +63,8 @@ static err split_conninfo(const char *conninfo, struct buf *rest_out, struct str
 	buf_add_char(rest_out, '\0');
 	TRY(buf_ok(rest_out, "the description of the database"));
 	if (str_trim(rest).n)
-		return err_hint(fail(ERR_USAGE, "the description of a PostgreSQL database is not made "
-				     "of key=value"),
+		return err_hint(fail(ERR_USAGE, "the description of a PostgreSQL database is not "
+				     "made of key=value"),
 				"for example postgres:host=/run/postgresql dbname=custody");
 	if (!is_name(*schema))
 		return fail(ERR_USAGE, "the name of a PostgreSQL schema is made of a-z, 0-9 and _");
@@ -89,9 +89,11 @@ static err cannot_connect(const struct postgres *p)
 
 static err connect_to(struct postgres *p, const char *conninfo)
 {
-	static const char *const keys[] = { "connect_timeout", "application_name", "dbname",
+	/* What the description says wins over what stands before it here. */
+	static const char *const keys[] = { "connect_timeout", "tcp_user_timeout",
+					    "keepalives_idle", "application_name", "dbname",
 					    "client_encoding", NULL };
-	const char *const values[] = { "10", "custody", conninfo, "UTF8", NULL };
+	const char *const values[] = { "10", "60000", "60", "custody", conninfo, "UTF8", NULL };
 
 	p->conn = p->pq->connect(keys, values, 1);
 	if (p->pq->status(p->conn) != CONNECTION_OK)

@@ -198,8 +198,8 @@ static err check_types(const struct db_rows *r)
 
 		if (real || (st->declared[i] != DB_NULL && kind != DB_NULL &&
 			     kind != st->declared[i]))
-			return fail(ERR_INTEGRITY, "%s holds a value of the wrong type in column %s",
-				    r->db->place, sqlite3_column_name(st->handle, i));
+			return fail(ERR_INTEGRITY, "%s holds a value of the wrong type in "
+				    "column %s", r->db->place, sqlite3_column_name(st->handle, i));
 	}
 	return NULL;
 }

@@ -47,7 +47,6 @@ err sqlite_failed(struct sqlite *s, int rc, const char *doing)
 {
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
 		return busy(s);
 	case SQLITE_FULL:
 		return fail(ERR_IO, "the disk that holds %s is full", s->db.place);
@@ -110,7 +109,9 @@ static err get_int(struct sqlite *s, const char *text, int64_t *out)
 	else if (rc == SQLITE_DONE)
 		*out = -1;
 	sqlite3_finalize(st);
-	return rc == SQLITE_ROW || rc == SQLITE_DONE ? NULL : sqlite_failed(s, rc, "read a setting");
+	if (rc == SQLITE_ROW || rc == SQLITE_DONE)
+		return NULL;
+	return sqlite_failed(s, rc, "read a setting");
 }
 
 /* The change to write-ahead logging does not ask the busy handler, so two
@@ -270,9 +271,13 @@ static err open_and_settle(struct sqlite *s, const char *path, enum db_mode mode
 {
 	err e;
 
+	if (str_starts(str_c(path), STR("file:")))	/* Debian's SQLite reads it as a URI */
+		return fail(ERR_USAGE, "write ./%s for a file whose name begins with file:", path);
 	if (mode == DB_WRITE) {
-		TRY(open_writer(s, path));
-		return settle(s, mode);
+		e = open_writer(s, path);
+		if (!e)
+			e = settle(s, mode);
+		return e && e->kind == ERR_IO && on_read_only_medium(path) ? read_only(s) : e;
 	}
 	if (access(path, F_OK) != 0)
 		return fail(ERR_MISSING, "there is no database %s", path);

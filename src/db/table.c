@@ -93,6 +93,39 @@ err db_query_table(struct db *db, const char *table, struct db_rows **out)
 	return db_query_statement(db, st, DB_NONE, out);
 }
 
+static void digest_cell(struct digest_ctx *c, struct db_value v)
+{
+	uint64_t n = v.kind == DB_INT ? (uint64_t)v.i : v.s.n;
+	char head[9] = { (char)v.kind };
+
+	for (int i = 0; i < 8; i++)
+		head[1 + i] = (char)(n >> (56 - 8 * i));
+	digest_add(c, (struct str){ head, sizeof(head) });
+	if (v.kind == DB_TEXT || v.kind == DB_BLOB)
+		digest_add(c, v.s);
+}
+
+err db_table_digest(struct db *db, const char *table, struct digest *out, int64_t *rows)
+{
+	OWNED(digest_ctx) c = digest_ctx_new();
+	DB_ROWS r = NULL;
+	int64_t n = 0;
+	bool more;
+
+	TRY(db_query_table(db, table, &r));
+	for (;; n++) {
+		TRY(db_next(r, &more));
+		if (!more)
+			break;
+		for (int i = 0; i < r->columns; i++)
+			digest_cell(c, db_cell(r, i));
+	}
+	*out = digest_end(c);
+	if (rows)
+		*rows = n;
+	return NULL;
+}
+
 static err insert_batch(struct db *db, const char *table, struct strs columns,
 			struct db_batch **out)
 {

@@ -15,7 +15,8 @@ static err insert_some(struct db *db, int64_t from)
 	struct db_batch *b;
 
 	TRY(db_begin(db));
-	TRY(db_batch_begin(db, SQL("INSERT INTO bench_row VALUES ($1, $2, $3, $4, $5, $6, $7)"), &b));
+	TRY(db_batch_begin(db, SQL("INSERT INTO bench_row VALUES ($1, $2, $3, $4, $5, $6, $7)"),
+			   &b));
 	for (int64_t i = from; i < from + PER_TRANSACTION; i++)
 		TRY(db_batch_add(b, DB_ARGS(DB_I(i), DB_B(((struct str){ header, sizeof(header) })),
 					    DB_B(((struct str){ header, 100 })),
@@ -60,9 +61,10 @@ static err run(const char *where, int64_t rows)
 	TRY(db_open(where, DB_WRITE, 1000, &db));
 	TRY(db_begin(db));
 	if (db_is_postgres(db))
-		TRY(db_script(db, STR("CREATE DOMAIN int64 AS bigint; CREATE DOMAIN blob AS bytea")));
-	TRY(db_script(db, STR("CREATE TABLE bench_row (a int64 PRIMARY KEY, b blob NOT NULL, c blob, "
-			      "d blob, e text, f int64, g blob)")));
+		TRY(db_script(db, STR("CREATE DOMAIN int64 AS bigint;"
+				      "CREATE DOMAIN blob AS bytea")));
+	TRY(db_script(db, STR("CREATE TABLE bench_row (a int64 PRIMARY KEY, b blob NOT NULL, "
+			      "c blob, d blob, e text, f int64, g blob)")));
 	TRY(db_commit(db));
 	since = instant_ticks_ms();
 	for (int64_t i = 0; i < rows; i += PER_TRANSACTION)

@@ -277,8 +277,8 @@ static void a_batch_counts_and_reports(void **s)
 	fill_t(3000);
 	assert_int_equal(count_t(db), 3000);
 	assert_ok(db_begin(db));
-	assert_ok(db_batch_begin(db, SQL("INSERT INTO kept_t (k) VALUES ($1) ON CONFLICT DO NOTHING"),
-				 &b));
+	assert_ok(db_batch_begin(db, SQL("INSERT INTO kept_t (k) VALUES ($1) "
+					 "ON CONFLICT DO NOTHING"), &b));
 	assert_ok(db_batch_begin(db, SQL("UPDATE kept_t SET n = $1 WHERE n = $2"), &c));
 	for (int64_t k = 2990; k < 3010; k++) {
 		assert_ok(db_batch_add(b, DB_ARGS(DB_I(k))));
@@ -455,6 +455,44 @@ static void a_table_is_read_in_the_order_of_its_key(void **s)
 	assert_true(str_is(buf_str(&got), "a,1,x,;b,1,,;B,2,,;a,2,y,;/,1,;q,,;q,2,;"));
 }
 
+static void a_table_has_the_same_digest_on_both(void **s)
+{
+	struct digest d;
+	char text[DIGEST_TEXT];
+	int64_t rows;
+
+	(void)s;
+	assert_ok(db_table_digest(db, "kept_t", &d, &rows));
+	digest_put(text, &d);
+	assert_int_equal(rows, 0);
+	assert_string_equal(text, "e3b0c44298fc1c149afbf4c8996fb924"
+			    "27ae41e4649b934ca495991b7852b855");
+	assert_ok(put_t(db, -2, DB_T(STR("text")), DB_B(STR("\0\1"))));
+	assert_ok(put_t(db, 1, DB_N, DB_B(STR(""))));
+	assert_ok(db_table_digest(db, "kept_t", &d, &rows));
+	digest_put(text, &d);
+	assert_int_equal(rows, 2);
+	assert_string_equal(text, "5fd594b3b3b1e06a9c5bbe48606b0490"
+			    "98a918427c44dea9f8812739c2d9460f");
+}
+
+static void a_transaction_with_a_failed_statement_is_undone(void **s)
+{
+	int64_t n = -1;
+
+	(void)s;
+	assert_ok(db_begin(db));
+	assert_ok(put_t(db, 1, DB_N, DB_N));
+	assert_fails(put_t(db, 1, DB_N, DB_N), ERR_FAILED);
+	assert_fails(db_commit(db), ERR_FAILED);
+	assert_false(db_in_transaction(db));
+	assert_ok(db_get_int(db, SQL("SELECT count(*) FROM kept_t"), DB_NONE, -1, &n));
+	assert_int_equal(n, 0);
+	assert_ok(db_begin(db));
+	assert_ok(put_t(db, 1, DB_N, DB_N));
+	assert_ok(db_commit(db));
+}
+
 static void a_table_that_is_not_in_the_catalogue_is_missing(void **s)
 {
 	DB_ROWS r = NULL;
@@ -525,6 +563,8 @@ static const struct CMUnitTest tests[] = {
 	T(a_wrong_statement_names_its_line),
 	T(tables_are_listed_by_prefix),
 	T(a_table_is_read_in_the_order_of_its_key),
+	T(a_table_has_the_same_digest_on_both),
+	T(a_transaction_with_a_failed_statement_is_undone),
 	T(a_table_that_is_not_in_the_catalogue_is_missing),
 	T(a_table_is_copied_whole),
 	T(scrubbing_keeps_what_is_left),

@@ -11,6 +11,8 @@
 
 #include "../fault/faulty_vfs.c"
 
+#define TABLE "CREATE TABLE IF NOT EXISTS t (k int64 PRIMARY KEY, t int64, b blob)"
+
 enum { PER_TRANSACTION = 40, TRANSACTIONS = 6, MAX_CALLS = 3000 };
 
 static char folder[64], where[160];
@@ -35,7 +37,7 @@ static err work(int64_t *committed)
 	DB_AUTO db = NULL;
 
 	TRY(db_open(where, DB_WRITE, 50, &db));
-	TRY(db_script(db, STR("CREATE TABLE IF NOT EXISTS t (k int64 PRIMARY KEY, t int64, b blob)")));
+	TRY(db_script(db, STR(TABLE)));
 	for (int64_t t = 0; t < TRANSACTIONS; t++) {
 		err e = one_transaction(db, t);
 
@@ -59,7 +61,7 @@ static void check(int64_t committed)
 	int64_t rows = -1, torn = -1, first = -1, damaged = -1;
 
 	assert_ok(db_open(where, DB_WRITE, 50, &db));
-	assert_ok(db_script(db, STR("CREATE TABLE IF NOT EXISTS t (k int64 PRIMARY KEY, t int64, b blob)")));
+	assert_ok(db_script(db, STR(TABLE)));
 	assert_ok(read_answer(db, SQL("SELECT count(*) FROM pragma_integrity_check WHERE "
 				      "integrity_check <> 'ok'"), &damaged));
 	assert_int_equal(damaged, 0);
@@ -107,7 +109,8 @@ static void one_failure_loses_nothing(void **s)
 
 	(void)s;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		assert_in_range(try_all((struct fault_plan){ .calls = kinds[i] }), 2, MAX_CALLS - 1);
+		assert_in_range(try_all((struct fault_plan){ .calls = kinds[i] }), 2,
+				MAX_CALLS - 1);
 }
 
 static void a_disk_pulled_in_the_middle_loses_nothing(void **s)
@@ -121,7 +124,8 @@ static void a_full_disk_loses_nothing(void **s)
 {
 	(void)s;
 	assert_in_range(try_all((struct fault_plan){ .calls = FAULT_WRITE, .lasting = true,
-						     .full = true, .torn = true }), 50, MAX_CALLS - 1);
+						     .full = true, .torn = true }), 50,
+			MAX_CALLS - 1);
 }
 
 static void after_a_failed_sync_nothing_more_is_written(void **s)
@@ -132,7 +136,7 @@ static void after_a_failed_sync_nothing_more_is_written(void **s)
 	snprintf(where, sizeof(where), "sqlite:%s/sync.db", folder);
 	faulty_vfs_plan(&(struct fault_plan){ 0 });
 	assert_ok(db_open(where, DB_WRITE, 50, &db));
-	assert_ok(db_script(db, STR("CREATE TABLE t (k int64 PRIMARY KEY, t int64, b blob)")));
+	assert_ok(db_script(db, STR(TABLE)));
 	faulty_vfs_plan(&(struct fault_plan){ .calls = FAULT_SYNC, .at = 1 });
 	assert_fails(one_transaction(db, 0), ERR_IO);
 	db_rollback(db);

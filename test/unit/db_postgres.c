@@ -262,8 +262,8 @@ static void rows_left_behind_are_bounded(void **s)
 	if (!server())
 		skip();
 	db = open_as(DB_WRITE);
-	assert_ok(db_query(db, SQL("SELECT repeat('x', 1000) FROM generate_series(1, 100000)"), DB_NONE,
-			   &r));
+	assert_ok(db_query(db, SQL("SELECT repeat('x', 1000) FROM generate_series(1, 100000)"),
+			   DB_NONE, &r));
 	assert_ok(db_next(r, &more));
 	assert_ok(ask(db, "SELECT 1", &n));
 	assert_int_equal(db_text(r, 0).n, 1000);

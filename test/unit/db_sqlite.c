@@ -55,7 +55,8 @@ static void schema_files_are_applied_once_and_in_order(void **s)
 	assert_ok(migrate_files(db, files, 2));
 	assert_ok(db_get_int(db, SQL("SELECT max(version) FROM schema_history"), DB_NONE, 0, &n));
 	assert_int_equal(n, 2);
-	assert_ok(db_script(db, STR("INSERT INTO one VALUES (1, NULL); INSERT INTO two VALUES (1, 'x')")));
+	assert_ok(db_script(db, STR("INSERT INTO one VALUES (1, NULL);"
+				    "INSERT INTO two VALUES (1, 'x')")));
 }
 
 static void a_newer_database_and_a_changed_file_are_refused(void **s)
@@ -76,7 +77,8 @@ static void a_newer_database_and_a_changed_file_are_refused(void **s)
 static void a_schema_file_that_fails_leaves_nothing(void **s)
 {
 	struct schema_file bad[2] = { files[0],
-		{ "0002_bad.sql", STR_INIT("CREATE TABLE two (a int64); CREATE TABLE one (a int64)") } };
+		{ "0002_bad.sql", STR_INIT("CREATE TABLE two (a int64);"
+					      "CREATE TABLE one (a int64)") } };
 	DB_AUTO db = open_as(DB_WRITE);
 
 	(void)s;
