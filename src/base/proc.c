@@ -252,9 +252,7 @@ err proc_pipe(int *read_end, int *write_end)
 	return NULL;
 }
 
-/* A file in memory holding `in`, at its start: the child reads it at its own
- * pace, so only its outputs have to be watched. */
-static err input_make(struct str in, int *out)
+err proc_input(struct str in, int *out)
 {
 	FD_AUTO fd = memfd_create("input", MFD_CLOEXEC);
 
@@ -314,7 +312,7 @@ err proc_run(const struct proc_spec *spec, struct str in, struct proc_result *re
 	pid_t pid;
 	err e;
 
-	TRY(input_make(in, &input));
+	TRY(proc_input(in, &input));
 	TRY(proc_pipe(&p[0].fd, &out));
 	e = proc_pipe(&p[1].fd, &error);
 	s.in = input, s.out = out, s.error = error;

@@ -62,6 +62,10 @@ void proc_stream_done(struct proc_stream *s);
 /* A pipe with both ends close-on-exec. */
 MUST_USE err proc_pipe(int *read_end, int *write_end);
 
+/* A file in memory holding `in`, at its start, close-on-exec: input a child reads
+ * at its own pace, so that only its outputs have to be watched. */
+MUST_USE err proc_input(struct str in, int *out);
+
 /* The path of this very program, for a fresh exec of a role. */
 const char *proc_self(void);
 
