@@ -1,14 +1,11 @@
 #include "scan/rule.h"
 
-#include "base/hex.h"
-#include "scan/valid.h"
-
 #include <fnmatch.h>
 
-enum {
-	ID_MAX = 64, TITLE_MAX = 120, PATTERN_MAX = 4096, WORD_MAX = 64,
-	WORDS_MAX = 64, EXAMPLES_MAX = 64, EXAMPLE_MAX = 16384, PATH_MAX_ = 256,
-};
+#include "base/hex.h"
+#include "scan/attribute.h"
+
+enum { ID_MAX = 64, TEXT_MAX = 4096 };
 
 struct parser {
 	struct arena *a;
@@ -18,289 +15,10 @@ struct parser {
 	unsigned seen;		/* attributes of this block, by index */
 };
 
-static const char *const severities[] = { "low", "medium", "high", "critical", NULL };
-static const char *const families[] = { "secret", "personal", NULL };
-static const char *const filters[] = { "none", "known", "strict", NULL };
-static const char *const finders[] = { "pattern", "keywords", NULL };
-
-const char *scan_severity_name(enum scan_severity s)
-{
-	return severities[s];
-}
-
-static bool choice(const char *const *choices, struct str word, unsigned *out)
-{
-	for (unsigned i = 0; choices[i]; i++)
-		if (str_is(word, choices[i])) {
-			*out = i;
-			return true;
-		}
-	return false;
-}
-
-static err want_choice(const char *const *choices, struct str word, unsigned *out)
-{
-	if (choice(choices, word, out))
-		return NULL;
-	return fail(ERR_INPUT, "'%.*s' is not one of the words this attribute takes",
-		    FMT(str_cut(word, WORD_MAX)));
-}
-
-static err want_number(struct str word, uint64_t max, uint64_t *out)
-{
-	if (str_to_u64(word, out) && *out <= max)
-		return NULL;
-	return fail(ERR_INPUT, "'%.*s' is not a whole number up to %llu",
-		    FMT(str_cut(word, WORD_MAX)), (unsigned long long)max);
-}
-
-static err push(struct parser *p, struct strs *list, struct str s, size_t max)
-{
-	struct str *v;
-
-	if (list->n >= max)
-		return fail(ERR_LIMIT, "more than %zu of these in one rule", max);
-	if ((list->n & (list->n - 1)) == 0) {
-		v = ARENA_ARRAY(p->a, struct str, list->n ? list->n * 2 : 1);
-		if (list->n)
-			memcpy(v, list->v, list->n * sizeof(*v));
-		list->v = v;
-	}
-	list->v[list->n++] = s;
-	return NULL;
-}
-
-static bool next_word(struct str *rest, struct str *word)
-{
-	size_t n = 0;
-
-	*rest = str_trim(*rest);
-	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
-		n++;
-	*word = (struct str){ rest->p, n };
-	*rest = str_from(*rest, n);
-	return n > 0;
-}
-
-static err push_words(struct parser *p, struct strs *list, struct str value, size_t least)
-{
-	struct str word, plain;
-
-	while (next_word(&value, &word)) {
-		if (!scan_rule_unescape(p->a, word, &plain))
-			return fail(ERR_INPUT, "unknown escape in '%.*s'", FMT(str_cut(word, WORD_MAX)));
-		if (plain.n < least || plain.n > WORD_MAX)
-			return fail(ERR_INPUT, "'%.*s' must be of %zu to %d bytes",
-				    FMT(str_cut(word, WORD_MAX)), least, WORD_MAX);
-		TRY(push(p, list, plain, WORDS_MAX));
-	}
-	return NULL;
-}
-
-static err set_title(struct parser *p, struct str value)
-{
-	if (value.n > TITLE_MAX)
-		return fail(ERR_LIMIT, "a title has at most %d bytes", TITLE_MAX);
-	p->r->title = arena_str(p->a, value);
-	return NULL;
-}
-
-static err set_family(struct parser *p, struct str value)
-{
-	unsigned i;
-
-	TRY(want_choice(families, value, &i));
-	p->r->family = (enum scan_family)i;
-	return NULL;
-}
-
-static err set_severity(struct parser *p, struct str value)
-{
-	unsigned i;
-
-	TRY(want_choice(severities, value, &i));
-	p->r->severity = (enum scan_severity)i;
-	return NULL;
-}
-
-static err set_keywords(struct parser *p, struct str value)
-{
-	return push_words(p, &p->r->keywords, value, 3);
-}
-
-static err set_find(struct parser *p, struct str value)
-{
-	unsigned i;
-
-	TRY(want_choice(finders, value, &i));
-	p->r->by_keyword = i == 1;
-	return NULL;
-}
-
-/* Lines of one pattern are joined without anything between them. */
-static err set_pattern(struct parser *p, struct str value)
-{
-	const char *so_far = p->r->pattern ? p->r->pattern : "";
-	struct str joined = arena_printf(p->a, "%s%.*s", so_far, FMT(value));
-
-	if (joined.n > PATTERN_MAX)
-		return fail(ERR_LIMIT, "a pattern has at most %d bytes", PATTERN_MAX);
-	if (memchr(value.p, '\0', value.n))
-		return fail(ERR_INPUT, "a pattern holds no NUL; write \\x00");
-	p->r->pattern = joined.p;
-	return NULL;
-}
-
-static err set_secret(struct parser *p, struct str value)
-{
-	uint64_t n;
-
-	TRY(want_number(value, 16, &n));
-	p->r->group = (unsigned)n;
-	return NULL;
-}
-
-/* "3", "3.5" or "3.25" bits. */
-static err set_entropy(struct parser *p, struct str value)
-{
-	struct str whole, part = STR("");
-	uint64_t bits, hundredths = 0;
-
-	if (!str_split(&value, '.', &whole))
-		whole = STR("");
-	part = value;
-	TRY(want_number(whole, 8, &bits));
-	if (part.n > 2 || (part.n && !str_to_u64(part, &hundredths)))
-		return fail(ERR_INPUT, "entropy is bits per byte with at most two decimals");
-	p->r->entropy = (unsigned)(bits * 100 + (part.n == 1 ? hundredths * 10 : hundredths));
-	return NULL;
-}
-
-static err set_window(struct parser *p, struct str value)
-{
-	struct str word;
-	uint64_t before, after;
-
-	next_word(&value, &word);
-	TRY(want_number(word, SCAN_WINDOW_MAX, &before));
-	after = before;
-	if (next_word(&value, &word))
-		TRY(want_number(word, SCAN_WINDOW_MAX, &after));
-	p->r->before = (size_t)before;
-	p->r->after = (size_t)after;
-	return NULL;
-}
-
-static err set_validator(struct parser *p, struct str value)
-{
-	p->r->validator = scan_validator_find(value);
-	if (!p->r->validator)
-		return fail(ERR_INPUT, "there is no validator '%.*s'", FMT(str_cut(value, WORD_MAX)));
-	return NULL;
-}
-
-static err set_words(struct parser *p, struct str value)
-{
-	unsigned i;
-
-	TRY(want_choice(filters, value, &i));
-	p->r->filter = (enum scan_filter)i;
-	return NULL;
-}
-
-static err set_rank(struct parser *p, struct str value)
-{
-	uint64_t n;
-
-	TRY(want_number(value, 9, &n));
-	p->r->rank = (unsigned)n;
-	return NULL;
-}
-
-static err set_only(struct parser *p, struct str value)
-{
-	return push_words(p, &p->r->only, value, 1);
-}
-
-static err set_never(struct parser *p, struct str value)
-{
-	return push_words(p, &p->r->never, value, 1);
-}
-
-static err set_needs(struct parser *p, struct str value)
-{
-	struct str id, within;
-	uint64_t n;
-
-	if (!next_word(&value, &id) || !next_word(&value, &within))
-		return fail(ERR_INPUT, "needs takes a rule and a distance in bytes");
-	TRY(want_number(within, SCAN_WINDOW_MAX, &n));
-	p->r->needs = arena_str(p->a, id);
-	p->r->needs_within = (size_t)n;
-	return NULL;
-}
-
-static err set_part(struct parser *p, struct str value)
-{
-	if (value.n)
-		return fail(ERR_INPUT, "part takes no value");
-	p->r->part = true;
-	return NULL;
-}
-
-static err push_example(struct parser *p, struct strs *list, struct str value)
-{
-	struct str plain;
-
-	if (value.n > EXAMPLE_MAX)
-		return fail(ERR_LIMIT, "an example has at most %d bytes", EXAMPLE_MAX);
-	if (!scan_rule_unescape(p->a, value, &plain))
-		return fail(ERR_INPUT, "unknown escape in the example; \\- \\n \\r \\t \\s \\\\ "
-			    "and \\xHH are known");
-	return push(p, list, plain, EXAMPLES_MAX);
-}
-
-static err set_yes(struct parser *p, struct str value)
-{
-	return push_example(p, &p->r->yes, value);
-}
-
-static err set_no(struct parser *p, struct str value)
-{
-	return push_example(p, &p->r->no, value);
-}
-
-enum { ONCE = 0, AGAIN = 1, BARE = 2 };
-
-static const struct attribute {
-	const char *name;
-	unsigned flags;
-	err (*set)(struct parser *p, struct str value);
-} attributes[] = {
-	{ "title", ONCE, set_title },
-	{ "family", ONCE, set_family },
-	{ "severity", ONCE, set_severity },
-	{ "keywords", AGAIN, set_keywords },
-	{ "find", ONCE, set_find },
-	{ "pattern", AGAIN, set_pattern },
-	{ "secret", ONCE, set_secret },
-	{ "entropy", ONCE, set_entropy },
-	{ "window", ONCE, set_window },
-	{ "validator", ONCE, set_validator },
-	{ "words", ONCE, set_words },
-	{ "rank", ONCE, set_rank },
-	{ "only", AGAIN, set_only },
-	{ "never", AGAIN, set_never },
-	{ "needs", ONCE, set_needs },
-	{ "part", ONCE | BARE, set_part },
-	{ "yes", AGAIN, set_yes },
-	{ "no", AGAIN, set_no },
-};
-
 static bool seen(const struct parser *p, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(attributes); i++)
-		if (strcmp(attributes[i].name, name) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(scan_attributes); i++)
+		if (strcmp(scan_attributes[i].name, name) == 0)
 			return p->seen >> i & 1;
 	return false;
 }
@@ -371,20 +89,20 @@ static err attribute(struct parser *p, struct str name, struct str value)
 {
 	if (!p->r)
 		return fail(ERR_INPUT, "'%.*s' stands before the first rule",
-			    FMT(str_cut(name, WORD_MAX)));
-	for (size_t i = 0; i < ARRAY_LEN(attributes); i++) {
-		const struct attribute *at = &attributes[i];
+			    FMT(str_cut(name, SCAN_WORD_MAX)));
+	for (size_t i = 0; i < ARRAY_LEN(scan_attributes); i++) {
+		const struct scan_attribute *at = &scan_attributes[i];
 
 		if (!str_is(name, at->name))
 			continue;
-		if ((p->seen >> i & 1) && !(at->flags & AGAIN))
+		if ((p->seen >> i & 1) && !(at->flags & SCAN_ATTRIBUTE_AGAIN))
 			return fail(ERR_INPUT, "'%s' is there twice", at->name);
-		if (value.n == 0 && !(at->flags & BARE))
+		if (value.n == 0 && !(at->flags & SCAN_ATTRIBUTE_BARE))
 			return fail(ERR_INPUT, "'%s' has no value", at->name);
 		p->seen |= 1u << i;
-		return at->set(p, value);
+		return at->set(p->a, p->r, value);
 	}
-	return fail(ERR_INPUT, "a rule has no attribute '%.*s'", FMT(str_cut(name, WORD_MAX)));
+	return fail(ERR_INPUT, "a rule has no attribute '%.*s'", FMT(str_cut(name, SCAN_WORD_MAX)));
 }
 
 static err read_line(struct parser *p, struct str line, unsigned number)
@@ -397,7 +115,7 @@ static err read_line(struct parser *p, struct str line, unsigned number)
 			: fail(ERR_INPUT, "the first line must be 'custody rules 1'");
 	if (rest.n == 0 || rest.p[0] == '#')
 		return NULL;
-	next_word(&rest, &word);
+	scan_attribute_word(&rest, &word);
 	if (indented)
 		return attribute(p, word, str_trim(rest));
 	if (!str_is(word, "rule"))
@@ -413,7 +131,7 @@ static err check_needs(const char *name, const struct scan_rules *rs)
 
 		if (r->needs.p && scan_rules_find(rs, r->needs) == rs->n)
 			return fail(ERR_INPUT, "%s:%u: rule '%.*s' needs '%.*s', which is not there",
-				    name, r->line, FMT(r->id), FMT(str_cut(r->needs, WORD_MAX)));
+				    name, r->line, FMT(r->id), FMT(str_cut(r->needs, SCAN_WORD_MAX)));
 	}
 	return NULL;
 }
@@ -455,7 +173,7 @@ static bool path_in(const struct strs *globs, const char *path)
 	const char *slash = strrchr(path, '/');
 
 	for (size_t i = 0; i < globs->n; i++) {
-		char glob[PATH_MAX_];
+		char glob[SCAN_WORD_MAX + 1];
 		struct str g = globs->v[i];
 		bool whole = memchr(g.p, '/', g.n) != NULL;
 
@@ -470,7 +188,7 @@ static bool path_in(const struct strs *globs, const char *path)
 
 bool scan_rule_applies(const struct scan_rule *r, struct str path)
 {
-	char text[4096];
+	char text[TEXT_MAX];
 
 	if (!path.p || (!r->only.n && !r->never.n))
 		return true;

@@ -171,7 +171,7 @@ static bool is_wordy(struct str low, size_t percent)
 		of++;
 		hits += pairs[a - 'a'] >> (b - 'a') & 1;
 	}
-	return of >= 4 && of * 2 >= low.n && hits * 100 >= of * percent;
+	return of >= 4 && of * 5 >= low.n * 2 && hits * 100 >= of * percent;
 }
 
 /* Paths, addresses, calls, and names: without a digit less has to read as words. */
@@ -187,9 +187,8 @@ static bool is_text(struct str v, struct str low)
 		if (strchr("(){}<>;,\\`|", c))
 			return true;
 	}
-	return (!digit && !special && is_wordy(low, WORDY_NAME)) || v.p[0] == '/' || v.p[0] == '.' || v.p[0] == '@' ||
-	       v.p[0] == '&' || v.p[0] == '*' || str_has(v, STR("://")) ||
-	       str_has(v, STR("->")) || str_has(v, STR("::"));
+	return (!digit && !special && is_wordy(low, WORDY_NAME)) || strchr("/.@&*", v.p[0]) ||
+	       str_has(v, STR("://")) || str_has(v, STR("->")) || str_has(v, STR("::"));
 }
 
 bool scan_words_placeholder(const struct scan_words *w, struct str value, enum scan_filter level)
