@@ -131,6 +131,15 @@ static err make_key(struct record_log *log, const struct draft *d, uint8_t key[K
 	return NULL;
 }
 
+err record_find(struct record_log *log, const struct draft *d, int64_t *idx)
+{
+	uint8_t key[KEY_BYTES];
+
+	TRY(make_key(log, d, key));
+	return db_get_int(log->db, SQL("SELECT idx FROM kept_record WHERE key = $1"),
+			  DB_ARGS(DB_B(((struct str){ (char *)key, KEY_BYTES }))), -1, idx);
+}
+
 /* Words must not reach apply, live no more than at a rebuild. */
 static void *without_words(struct arena *a, const struct table *t, const void *fields)
 {

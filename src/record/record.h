@@ -68,6 +68,10 @@ struct record_log {
  * check, ERR_LIMIT for a part that is too large, database errors. */
 MUST_USE err record_append(struct record_log *log, const struct draft *d, int64_t *idx, bool *already);
 
+/* Whether the same record is there already: only the fields its key names are
+ * looked at. *idx is -1 when not. */
+MUST_USE err record_find(struct record_log *log, const struct draft *d, int64_t *idx);
+
 /* Reads facts (or words) of a type into a struct; texts live in `a`. */
 MUST_USE err record_read_part(struct arena *a, const struct record_type *t, struct str part,
 			      bool words, void *out);

@@ -29,6 +29,7 @@ CREATE TABLE kept_anchor (		-- what others said of a checkpoint
 
 -- live_*: may be lost without changing any answer.
 CREATE TABLE live_setting (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE live_import (same blob PRIMARY KEY, at int64 NOT NULL);	-- files seen before
 
 -- view_*: computed from the records in order; may be dropped at any time.
 CREATE TABLE view_state (one int64 PRIMARY KEY CHECK (one = 1), applied int64 NOT NULL);

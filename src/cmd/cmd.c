@@ -1,0 +1,144 @@
+#include "cmd/cmd.h"
+
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cmd/help.h"
+#include "cmd/options.h"
+
+err cmd_print(struct str text)
+{
+	return fd_write_all(STDOUT_FILENO, "the output", text);
+}
+
+void cmd_say(const struct cmd_run *run, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (run->quiet)
+		return;
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
+static const struct cmd_noun *find_noun(const char *name)
+{
+	for (const struct cmd_noun *const *n = cmd_nouns; *n; n++)
+		if (strcmp((*n)->name, name) == 0)
+			return *n;
+	return NULL;
+}
+
+static const struct cmd_verb *find_verb(const struct cmd_noun *noun, const char *name)
+{
+	for (const struct cmd_verb *v = noun->verbs; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}
+
+static err no_such_noun(const char *name)
+{
+	const char *words[64];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct cmd_noun *const *p = cmd_nouns; *p && n < 63; p++)
+		if (!(*p)->hidden)
+			words[n++] = (*p)->name;
+	words[n] = NULL;
+	near = choice_nearest(words, str_c(name));
+	if (near)
+		return err_hint(fail(ERR_USAGE, "there is no command '%s'", name), "did you mean %s?", near);
+	return err_hint(fail(ERR_USAGE, "there is no command '%s'", name), "custody --help lists what there is");
+}
+
+static err no_such_verb(const struct cmd_noun *noun, const char *name)
+{
+	const char *words[64];
+	const char *near;
+	size_t n = 0;
+
+	for (const struct cmd_verb *v = noun->verbs; v->name && n < 63; v++)
+		words[n++] = v->name;
+	words[n] = NULL;
+	if (!name)
+		return err_hint(fail(ERR_USAGE, "%s what?", noun->name), "custody %s --help lists what there is", noun->name);
+	near = choice_nearest(words, str_c(name));
+	if (near && *near)
+		return err_hint(fail(ERR_USAGE, "there is no command '%s %s'", noun->name, name),
+				"did you mean %s %s?", noun->name, near);
+	return err_hint(fail(ERR_USAGE, "there is no command '%s %s'", noun->name, name),
+			"custody %s --help lists what there is", noun->name);
+}
+
+/* The verb a command line names, and where its own words begin. A noun with a
+ * verb "" takes what is no verb's name as its operands. */
+static err choose(const struct cmd_noun *noun, char ***argv, const struct cmd_verb **verb)
+{
+	const struct cmd_verb *alone = find_verb(noun, "");
+	const char *word = **argv;
+
+	*verb = word ? find_verb(noun, word) : NULL;
+	if (*verb && *word) {
+		++*argv;
+		return NULL;
+	}
+	*verb = alone;
+	return alone ? NULL : no_such_verb(noun, word);
+}
+
+static const char *home_of(struct arena *a, const struct cmd_common *common)
+{
+	const char *named = getenv("CUSTODY_HOME");
+
+	if (common->home.p)
+		return arena_cstr(a, common->home);
+	return named && *named ? named : ".custody";
+}
+
+static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const struct cmd_verb *verb, char **argv)
+{
+	void *options = arena_alloc(run->a, verb->options ? verb->options->size : 1);
+	struct cmd_common common;
+	bool help;
+
+	TRY(options_read(run->a, verb, argv, options, &common, &help));
+	if (help)
+		return help_verb(run->a, noun, verb);
+	run->home = home_of(run->a, &common);
+	run->format = common.output == FIELD_UNKNOWN ? SHOW_TABLE : (enum show_format)common.output;
+	run->quiet = common.quiet == 1;
+	return verb->run(run, options);
+}
+
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+err cmd_main(int argc, char **argv, int *code)
+{
+	OWNED(arena) a = arena_new();
+	struct cmd_run run = { .a = a, .program = argv[0] };
+	const struct cmd_noun *noun;
+	const struct cmd_verb *verb;
+
+	if (argc < 2 || is_help(argv[1]))
+		return help_all(a);
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
+		return cmd_print(STR("custody " CUSTODY_VERSION "\n"));
+	noun = find_noun(argv[1]);
+	if (!noun)
+		return no_such_noun(argv[1]);
+	argv += 2;
+	if (*argv && is_help(*argv) && !find_verb(noun, ""))
+		return help_noun(a, noun);
+	TRY(choose(noun, &argv, &verb));
+	TRY(run_verb(&run, noun, verb, argv));
+	*code = run.exit_code;
+	return NULL;
+}

@@ -1,0 +1,56 @@
+/* Commands: one file per noun; each verb is a row of that noun's table. A verb
+ * has an option table (base/field.h) from which the command line, --help, the
+ * manual and completion come. */
+#ifndef CMD_CMD_H
+#define CMD_CMD_H
+
+#include "base/arena.h"
+#include "base/field.h"
+#include "show/list.h"
+
+/* What every verb gets: the options that go with each command, already read. */
+struct cmd_common {
+	struct str home;
+	int output;			/* enum show_format */
+	int quiet;
+};
+
+struct cmd_run {
+	struct arena *a;		/* lives with the command */
+	const char *home;		/* folder, from --home, $CUSTODY_HOME, or ./.custody */
+	enum show_format format;
+	bool quiet;
+	const char *program;		/* argv[0] */
+	int exit_code;			/* set by a verb that passes with another code than 0 */
+};
+
+struct cmd_verb {
+	const char *name;		/* NULL ends the table; "" is the noun alone */
+	const char *summary;		/* one phrase for lists */
+	const char *details;		/* paragraphs for --help, or NULL */
+	const char *example;		/* lines, or NULL */
+	const struct table *options;	/* operands are flagged FIELD_OPERAND */
+	err (*run)(struct cmd_run *run, const void *options);
+};
+
+struct cmd_noun {
+	const char *name, *summary;
+	const struct cmd_verb *verbs;
+	bool hidden;			/* roles the program starts itself in */
+};
+
+/* All nouns in the order of help; NULL at the end. */
+extern const struct cmd_noun *const cmd_nouns[];
+
+/* Finds the verb and its options and runs it. *code is the exit code on success.
+ * Errors of the command line are ERR_USAGE with the nearest word. */
+MUST_USE err cmd_main(int argc, char **argv, int *code);
+
+/* Prints to standard output / standard error (only when not --quiet). */
+MUST_USE err cmd_print(struct str text);
+void cmd_say(const struct cmd_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The options that every command takes. */
+extern const struct table cmd_common_table;
+
+#endif

@@ -1,0 +1,72 @@
+/* `custody finding`: what scanners found, and what became of it. */
+#include "cmd/nouns.h"
+
+#include "show/finding.h"
+#include "store/store.h"
+
+struct list_options {
+	struct str kind, system, rule, path;
+	struct many severity;
+	int64_t limit;
+	int all, proposed, gone;
+};
+static const struct field list_fields[] = {
+	FIELD(list_options, all, FIELD_FLAG, 0, 0, "also those that are gone"),
+	{ .name = "kind", .kind = FIELD_TEXT, .max = 32, .letter = 'k', .offset = offsetof(struct list_options, kind),
+	  .help = "secret, dependency, static, dynamic, container, infrastructure, licence" },
+	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n',
+	  .offset = offsetof(struct list_options, limit), .help = "at most this many (default 50; 0 is all)" },
+	FIELD(list_options, path, FIELD_TEXT, 0, 1024, "only files below this path"),
+	FIELD(list_options, proposed, FIELD_FLAG, 0, 0, "those of commits on no release branch instead"),
+	FIELD(list_options, rule, FIELD_TEXT, 0, 256, "only of this rule"),
+	FIELD(list_options, system, FIELD_TEXT, 0, 128, "only of this system"),
+	{ 0 },
+};
+static const struct table list_table = TABLE(list_options, "finding list", list_fields);
+
+static err run_list(struct cmd_run *run, const void *options)
+{
+	const struct list_options *o = options;
+	struct show_finding_query q = {
+		.kind = o->kind, .system = o->system, .rule = o->rule, .path = o->path,
+		.limit = o->limit == FIELD_NO_INT ? 50 : o->limit,
+		.open = o->proposed == 1 ? 2 : 1, .all = o->all == 1,
+	};
+	STORE_AUTO s = NULL;
+
+	TRY(store_open_read(run->home, &s));
+	return show_finding_list(store_db(s), &q, run->format, 1);
+}
+
+struct show_options {
+	struct many number;
+};
+static const struct field show_fields[] = {
+	FIELD(show_options, number, FIELD_INT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000, "number of the finding"),
+	{ 0 },
+};
+static const struct table show_table = TABLE(show_options, "finding show", show_fields);
+
+static err run_show(struct cmd_run *run, const void *options)
+{
+	const struct show_options *o = options;
+	const int64_t *v = o->number.v;
+	STORE_AUTO s = NULL;
+
+	TRY(store_open_read(run->home, &s));
+	for (size_t i = 0; i < o->number.n; i++) {
+		BUF_AUTO out = buf_new(1 << 20);
+
+		TRY(show_finding(store_db(s), run->a, v[i], run->format, &out));
+		TRY(cmd_print(buf_str(&out)));
+	}
+	return NULL;
+}
+
+static const struct cmd_verb verbs[] = {
+	{ "list", "open findings, worst first", NULL, "  custody finding list --kind secret -o json", &list_table, run_list },
+	{ "show", "one finding whole: where, since when, what happened to it", NULL, "  custody finding show 1 2",
+	  &show_table, run_show },
+	{ 0 },
+};
+const struct cmd_noun cmd_finding = { "finding", "what scanners found", verbs, false };

@@ -1,0 +1,184 @@
+/* `custody import`: reports and exports become records. */
+#include "cmd/nouns.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/term.h"
+#include "source/import.h"
+
+struct import_options {
+	struct many file;
+	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, system;
+	int64_t effective;
+};
+static const struct field fields[] = {
+	FIELD(import_options, file, FIELD_PATH, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 10000, "report or export; - is standard input"),
+	FIELD(import_options, artefact, FIELD_TEXT, 0, 256, "name of the image or file that was scanned"),
+	FIELD(import_options, branch, FIELD_TEXT, 0, 256, "branch the report is of"),
+	FIELD(import_options, commit, FIELD_COMMIT, 0, 0, "commit the report is of"),
+	FIELD(import_options, digest, FIELD_TEXT, 0, 128, "digest of the image or file that was scanned"),
+	FIELD(import_options, effective, FIELD_TIME, 0, 0, "when it happened, where the report does not say"),
+	FIELD(import_options, environment, FIELD_TEXT, 0, 128, "environment the report is of"),
+	FIELD(import_options, kind, FIELD_TEXT, 0, 64, "format, where its content does not tell"),
+	FIELD(import_options, repository, FIELD_TEXT, 0, 256, "repository the report is of"),
+	FIELD(import_options, run, FIELD_TEXT, 0, 256, "run of the pipeline that made it"),
+	FIELD(import_options, scope, FIELD_TEXT, 0, 512, "part that was scanned, where not all"),
+	FIELD(import_options, system, FIELD_TEXT, 0, 128, "system the report is of"),
+	{ 0 },
+};
+static const struct table table = TABLE(import_options, "import", fields);
+
+static struct str env_text(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v && strlen(v) <= 256 && str_is_utf8(str_c(v)) ? str_c(v) : (struct str){ 0 };
+}
+
+static struct str first_env(struct str given, const char *const names[])
+{
+	for (; !given.n && *names; names++)
+		given = env_text(*names);
+	return given;
+}
+
+/* What the job's environment says where the command line does not: the names of
+ * GitHub, GitLab, Azure Pipelines, Bitbucket, CircleCI, Jenkins and others. */
+static struct intake_context context_of(const struct import_options *o)
+{
+	static const char *const commits[] = { "GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "BITBUCKET_COMMIT",
+		"CIRCLE_SHA1", "GIT_COMMIT", "CODEBUILD_RESOLVED_SOURCE_VERSION", "BUILD_VCS_NUMBER", NULL };
+	static const char *const branches[] = { "GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME",
+		"BUILD_SOURCEBRANCHNAME", "BITBUCKET_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH", NULL };
+	static const char *const runs[] = { "GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_BUILDID", "BITBUCKET_BUILD_NUMBER",
+		"CIRCLE_WORKFLOW_ID", "BUILD_TAG", "CODEBUILD_BUILD_ID", NULL };
+	static const char *const repositories[] = { "GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME",
+		"BITBUCKET_REPO_FULL_NAME", NULL };
+	struct intake_context c = {
+		.system = o->system, .scope = o->scope, .environment = o->environment, .effective = o->effective,
+		.artefact = o->artefact.n ? o->artefact : o->digest,
+		.commit = first_env(o->commit, commits), .branch = first_env(o->branch, branches),
+		.run = first_env(o->run, runs), .repository = first_env(o->repository, repositories),
+		.content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED,
+	};
+
+	if (c.commit.n != 40 && c.commit.n != 64)
+		c.commit = (struct str){ 0 };
+	return c;
+}
+
+static void say_note(void *ctx, struct str note)
+{
+	const struct cmd_run *run = ctx;
+
+	cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, note)));
+}
+
+static void say_progress(void *ctx, int64_t done, int64_t of)
+{
+	if (of > 0)
+		term_progress(ctx, "reading %lld %%", (long long)(100 * done / of));
+}
+
+/* "77 results: 77 created, 0 unchanged, …", of what there was. */
+static err print_counts(struct cmd_run *run, const char *name, const struct import_result *r)
+{
+	const struct intake_counts *n = &r->counts;
+	BUF_AUTO b = buf_new(16384);
+
+	buf_addf(&b, "%.*s: %s", FMT(term_safe(run->a, str_c(name))), r->title);
+	if (r->known_since > 0)
+		buf_addf(&b, ": the same file was imported before; nothing changed");
+	if (n->scans)
+		buf_addf(&b, ": %lld results: %lld created, %lld unchanged, %lld reopened, %lld changed, %lld not reported",
+			 (long long)n->results, (long long)n->opened, (long long)n->unchanged, (long long)n->reopened,
+			 (long long)n->changed, (long long)n->gone);
+	if (n->late)
+		buf_addf(&b, "; older than what is known, so it changes no state");
+	if (n->proposed)
+		buf_addf(&b, "; of a commit on no release branch");
+	if (n->partial)
+		buf_addf(&b, "; the tool says that it did not finish");
+	if (n->pulls + n->pulls_known)
+		buf_addf(&b, ": %lld pull requests, %lld known before", (long long)(n->pulls + n->pulls_known), (long long)n->pulls_known);
+	if (n->rules)
+		buf_addf(&b, ": %lld branch rules", (long long)n->rules);
+	if (n->tests)
+		buf_addf(&b, ": %lld tests, %lld failed", (long long)n->tests, (long long)n->failed);
+	if (n->sboms)
+		buf_addf(&b, "; bill of materials kept");
+	if (n->vex)
+		buf_addf(&b, ": %lld statements", (long long)n->vex);
+	buf_add_char(&b, '\n');
+	return cmd_print(buf_str(&b));
+}
+
+/* A descriptor on a regular file with the input's bytes, at 0. */
+static err open_input(struct store *s, const char *name, int *out)
+{
+	FD_AUTO in = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (in < 0 && errno == ENOENT)
+		return fail(ERR_MISSING, "there is no file %s", name);
+	if (in < 0 || fstat(in, &st))
+		return fail_errno("cannot open %s", name);
+	if (S_ISDIR(st.st_mode))
+		return err_hint(fail(ERR_INPUT, "%s is a folder", name), "name the files in it: custody import %s/*", name);
+	if (S_ISREG(st.st_mode)) {
+		*out = in;
+		in = -1;
+		return NULL;
+	}
+	return import_spool(s, in, name, out);
+}
+
+static err import_one(struct cmd_run *run, struct store *s, const struct import_options *o, const char *name)
+{
+	struct intake_context c = context_of(o);
+	struct import_result result = { 0 };
+	TERM_PROGRESS_AUTO line = { 0 };
+	FD_AUTO fd = -1;
+	struct import_spec spec = {
+		.name = strcmp(name, "-") == 0 ? "standard input" : name, .context = &c,
+		.kind = o->kind.p ? arena_cstr(run->a, o->kind) : NULL,
+		.progress = run->quiet ? NULL : say_progress, .progress_ctx = &line,
+		.note = say_note, .note_ctx = run,
+	};
+
+	c.file = str_c(name);
+	TRY(open_input(s, name, &fd));
+	TRY(import_file(s, &spec, fd, &result));
+	term_progress_done(&line);
+	return print_counts(run, name, &result);
+}
+
+static err run_import(struct cmd_run *run, const void *options)
+{
+	const struct import_options *o = options;
+	const struct str *file = o->file.v;
+	STORE_AUTO s = NULL;
+
+	if (!store_exists(run->home)) {
+		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		cmd_say(run, "home %s made", run->home);
+	}
+	TRY(store_open_write(run->home, 60000, &s));
+	for (size_t i = 0; i < o->file.n; i++)
+		TRY(import_one(run, s, o, arena_cstr(run->a, file[i])));
+	return NULL;
+}
+
+static const struct cmd_verb verbs[] = {
+	{ "", "reports and exports become records",
+	  "The format is told from the content. Importing a file again changes nothing. Values the command line does\n"
+	  "not give are taken from the variables that CI systems set.",
+	  "  custody import trivy.json codeql.sarif\n  gh pr list --state merged --json … | custody import -",
+	  &table, run_import },
+	{ 0 },
+};
+const struct cmd_noun cmd_import = { "import", "reports and exports become records", verbs, false };

@@ -1,0 +1,10 @@
+/* Every noun of the program; the list in nouns.c gives their order. */
+#ifndef CMD_NOUNS_H
+#define CMD_NOUNS_H
+
+#include "cmd/cmd.h"
+
+extern const struct cmd_noun cmd_init, cmd_import, cmd_finding, cmd_log, cmd_verify, cmd_rebuild,
+	cmd_reader, cmd_status;
+
+#endif

@@ -1,0 +1,30 @@
+/* The roles that parse what came from outside. The program starts them itself. */
+#include "cmd/nouns.h"
+
+#include "source/run.h"
+
+struct reader_options {
+	int role;
+	struct str kind, name;
+};
+static const struct field fields[] = {
+	FIELD_CHOICE(reader_options, role, FIELD_OPERAND | FIELD_REQUIRED, source_role_words, "what to do"),
+	FIELD(reader_options, kind, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 64, "reader"),
+	FIELD(reader_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 4096, "what errors call the input"),
+	{ 0 },
+};
+static const struct table table = TABLE(reader_options, "reader", fields);
+
+static err run_reader(struct cmd_run *run, const void *options)
+{
+	const struct reader_options *o = options;
+
+	return source_role_main((enum source_role)o->role, arena_cstr(run->a, o->kind),
+				arena_cstr(run->a, o->name), &run->exit_code);
+}
+
+static const struct cmd_verb verbs[] = {
+	{ "", "one step of reading a file, without rights", NULL, NULL, &table, run_reader },
+	{ 0 },
+};
+const struct cmd_noun cmd_reader = { "reader", "one step of reading a file", verbs, true };

@@ -1,0 +1,222 @@
+#include "source/import.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "source/run.h"
+
+enum { PIECE = 1 << 20 };
+static const int64_t size_max = (int64_t)16 << 30;
+
+static err temporary(struct store *s, int *out)
+{
+	int fd = open(store_home(s), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return fail_errno("cannot make a temporary file in %s", store_home(s));
+	*out = fd;
+	return NULL;
+}
+
+/* Every byte from a descriptor to `take`. */
+static err each_piece(int fd, const char *name, err (*take)(void *ctx, struct str piece), void *ctx)
+{
+	char *piece = base_alloc(PIECE);
+	int64_t total = 0;
+	size_t got;
+	err e = NULL;
+
+	do {
+		e = fd_read_some(fd, name, piece, PIECE, &got);
+		total += (int64_t)got;
+		if (!e && total > size_max)
+			e = fail(ERR_LIMIT, "%s is larger than 16 GiB", name);
+		if (!e && got)
+			e = take(ctx, (struct str){ piece, got });
+	} while (!e && got == PIECE);
+	free(piece);
+	return e;
+}
+
+static err rewind_to_start(int fd, const char *name)
+{
+	return lseek(fd, 0, SEEK_SET) == 0 ? NULL : fail_errno("cannot read %s again", name);
+}
+
+struct copy {
+	int fd;
+	const char *name;
+};
+
+static err copy_piece(void *ctx, struct str piece)
+{
+	struct copy *c = ctx;
+
+	return fd_write_all(c->fd, c->name, piece);
+}
+
+err import_spool(struct store *s, int in, const char *name, int *out)
+{
+	FD_AUTO fd = -1;
+	struct copy c = { .name = "a temporary file in the home" };
+
+	TRY(temporary(s, &fd));
+	c.fd = fd;
+	TRY(each_piece(in, name, copy_piece, &c));
+	TRY(rewind_to_start(fd, name));
+	*out = fd;
+	fd = -1;
+	return NULL;
+}
+
+static err hash_piece(void *ctx, struct str piece)
+{
+	digest_add(ctx, piece);
+	return NULL;
+}
+
+static err hash_file(int fd, const char *name, struct digest *out)
+{
+	OWNED(digest_ctx) ctx = digest_ctx_new();
+
+	TRY(each_piece(fd, name, hash_piece, ctx));
+	*out = digest_end(ctx);
+	return rewind_to_start(fd, name);
+}
+
+static void add_part(struct buf *b, struct str s)
+{
+	buf_addf(b, "%zu:", s.n);
+	buf_add(b, s);
+}
+
+/* The same bytes said of the same thing: one name for both. */
+static struct digest same_key(struct store *s, const struct import_spec *spec, const struct digest *d)
+{
+	const struct intake_context *c = spec->context;
+	const struct str parts[] = { c->system, c->repository, c->commit, c->branch, c->artefact, c->environment,
+				     c->run, c->scope, str_c(spec->kind ? spec->kind : "") };
+	BUF_AUTO b = buf_new(8192);
+	struct digest key = store_subkey(s, "same import");
+
+	buf_add(&b, digest_str(d));
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		add_part(&b, parts[i]);
+	buf_addf(&b, "%lld", (long long)c->effective);
+	return hmac_of(digest_str(&key), buf_str(&b));
+}
+
+struct importing {
+	struct store *s;
+	const struct import_spec *spec;
+	struct arena *a;
+	struct digest original, key, secret_key;
+	const char *kind;
+};
+
+static err known_before(struct importing *im, int64_t *at)
+{
+	return db_get_int(store_db(im->s), SQL("SELECT at FROM live_import WHERE same = $1"),
+			  DB_ARGS(DB_B(digest_str(&im->key))), 0, at);
+}
+
+static err remember(struct importing *im)
+{
+	struct db *db = store_db(im->s);
+
+	TRY(db_begin(db));
+	TRY(db_run(db, SQL("INSERT INTO live_import (same, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
+		   DB_ARGS(DB_B(digest_str(&im->key)), DB_I(instant_now())), NULL));
+	return db_commit(db);
+}
+
+static err evidence_piece(void *ctx, struct str piece)
+{
+	return evidence_add(ctx, piece);
+}
+
+static struct str digest_text(struct arena *a, const struct digest *d)
+{
+	char *hex = arena_alloc(a, DIGEST_TEXT);
+
+	digest_put(hex, d);
+	return str_c(hex);
+}
+
+/* Keeps the bytes to be read as evidence and names them in the context. */
+static err keep_evidence(struct importing *im, int fd)
+{
+	struct intake_context *c = im->spec->context;
+	OWNED(evidence_writer) w = NULL;
+	struct digest d;
+	uint64_t size;
+
+	TRY(rewind_to_start(fd, im->spec->name));
+	TRY(evidence_begin(store_evidence(im->s), (uint64_t)size_max, &w));
+	TRY(each_piece(fd, im->spec->name, evidence_piece, w));
+	TRY(evidence_end(w, &d, &size));
+	TRY(store_note_evidence(im->s, &d, (int64_t)size, str_c(im->kind)));
+	c->report = digest_text(im->a, &d);
+	c->size = (int64_t)size;
+	if (!digest_eq(&d, &im->original))
+		c->original = digest_text(im->a, &im->original);
+	return rewind_to_start(fd, im->spec->name);
+}
+
+static err read_it(struct importing *im, int fd, struct import_result *out)
+{
+	OWNED(intake) in = NULL;
+	err e;
+
+	TRY(intake_new(im->s, im->spec->context, &in));
+	if (im->spec->progress)
+		intake_on_progress(in, im->spec->progress, im->spec->progress_ctx);
+	e = source_run(in, im->kind, im->spec->name, fd, im->secret_key.b);
+	if (im->spec->note)
+		intake_each_note(in, im->spec->note, im->spec->note_ctx);
+	TRY(e);
+	out->counts = *intake_counts(in);
+	return remember(im);
+}
+
+static err import_new(struct importing *im, int fd, struct import_result *out)
+{
+	FD_AUTO decoded = -1;
+	FD_AUTO redacted = -1;
+	const struct reader_kind *k;
+	const char *name = im->spec->name;
+	bool made;
+
+	TRY(temporary(im->s, &decoded));
+	TRY(source_decode(fd, decoded, name));
+	TRY(source_detect(im->a, decoded, name, im->spec->kind, &im->kind));
+	TRY(reader_find(im->kind, &k));
+	out->title = k->title;
+	TRY(temporary(im->s, &redacted));
+	TRY(rewind_to_start(decoded, name));
+	TRY(source_redact(im->kind, name, decoded, redacted, im->secret_key.b, &made));
+	TRY(keep_evidence(im, made ? redacted : decoded));
+	return read_it(im, made ? redacted : decoded, out);
+}
+
+err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out)
+{
+	OWNED(arena) a = arena_new();
+	struct importing im = { .s = s, .spec = spec, .a = a };
+	err e;
+
+	TRY(hash_file(fd, spec->name, &im.original));
+	im.key = same_key(s, spec, &im.original);
+	im.secret_key = store_subkey(s, "secret value");
+	TRY(known_before(&im, &out->known_since));
+	if (out->known_since) {
+		out->title = "known";
+		return NULL;
+	}
+	e = import_new(&im, fd, out);
+	if (e)
+		store_abandon(s);
+	return e;
+}

@@ -1,0 +1,30 @@
+/* Importing one file: known before? then nothing; else decode, tell the format,
+ * take secret values out, keep the evidence, read it into the intake. */
+#ifndef SOURCE_IMPORT_H
+#define SOURCE_IMPORT_H
+
+#include "store/intake.h"
+
+struct import_spec {
+	const char *name;		/* what errors call it */
+	const char *kind;		/* reader, or NULL: by content */
+	struct intake_context *context;	/* report, original, size are filled in */
+	void (*progress)(void *ctx, int64_t done, int64_t of);	/* may be NULL */
+	void *progress_ctx;
+	void (*note)(void *ctx, struct str note);		/* may be NULL */
+	void *note_ctx;
+};
+
+struct import_result {
+	const char *title;		/* of the format */
+	int64_t known_since;		/* imported before, at this instant; else 0 */
+	struct intake_counts counts;
+};
+
+/* `fd` is a regular file at 0. On an error nothing of the file counts. */
+MUST_USE err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out);
+
+/* All of a pipe into a temporary file in the home; at most 16 GiB. */
+MUST_USE err import_spool(struct store *s, int in, const char *name, int *out);
+
+#endif

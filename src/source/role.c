@@ -1,0 +1,107 @@
+/* The roles' own side of source/run.h. */
+#include "source/run.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/sandbox.h"
+#include "text/decompress.h"
+
+enum { ROLE_MEMORY_MB = 1024, KEY_FD = 3 };
+
+static err role_decode(struct reader *r)
+{
+	static char piece[256 * 1024];
+	OWNED(decompress) d = decompress_open(r->in, r->name);
+	size_t got;
+
+	for (;;) {
+		TRY(decompress_read(d, piece, sizeof(piece), &got));
+		if (got == 0)
+			return NULL;
+		TRY(fd_write_all(STDOUT_FILENO, "the decoded file", (struct str){ piece, got }));
+	}
+}
+
+static err role_detect(struct reader *r)
+{
+	static char head[READER_HEAD];
+	const struct reader_kind *k;
+	size_t got;
+
+	if (lseek(r->in, 0, SEEK_SET) < 0)
+		return fail_errno("cannot read %s", r->name);
+	TRY(fd_read_some(r->in, r->name, head, sizeof(head), &got));
+	k = reader_detect((struct str){ head, got }, r->name);
+	if (!k)
+		return reader_unknown((struct str){ head, got }, r->name);
+	return fd_write_all(STDOUT_FILENO, "the answer", str_c(k->name));
+}
+
+static err role_read(struct reader *r, const struct reader_kind *k)
+{
+	OWNED(submission_writer) out = NULL;
+	struct s_start start = { .format = STR("custody-submission/1"), .source = str_c(k->name),
+				 .tool = STR("custody " CUSTODY_VERSION) };
+	err e;
+
+	TRY(submission_write_start(STDOUT_FILENO, &start, &out));
+	r->out = out;
+	e = reader_run(k, r);
+	return e ? submission_write_failure(out, e) : submission_write_end(out);
+}
+
+static err role_run(enum source_role role, const char *kind, struct reader *r)
+{
+	const struct reader_kind *k = NULL;
+	bool made;
+
+	if (role == SOURCE_REDACT || role == SOURCE_READ)
+		TRY(reader_find(kind, &k));
+	switch (role) {
+	case SOURCE_DECODE:
+		return role_decode(r);
+	case SOURCE_DETECT:
+		return role_detect(r);
+	case SOURCE_REDACT:
+		return reader_redact(k, r, STDOUT_FILENO, &made);
+	case SOURCE_READ:
+		return role_read(r, k);
+	}
+	return NULL;
+}
+
+static err enter(struct reader *r, bool key)
+{
+	struct sandbox_spec spec = { .memory_mb = ROLE_MEMORY_MB };
+	struct sandbox_layers layers;
+	struct stat st;
+	size_t got;
+
+	if (key) {
+		TRY(fd_read_some(KEY_FD, "the reader's key", r->secret_key, sizeof(r->secret_key), &got));
+		close(KEY_FD);
+	}
+	if (fstat(STDIN_FILENO, &st))
+		return fail_errno("cannot examine the input");
+	r->size = st.st_size;
+	return sandbox_enter(&spec, &layers);
+}
+
+err source_role_main(enum source_role role, const char *kind, const char *name, int *code)
+{
+	OWNED(arena) a = arena_new();
+	struct reader r = { .in = STDIN_FILENO, .name = name, .a = a };
+	err e = enter(&r, role == SOURCE_REDACT || role == SOURCE_READ);
+	char said[2200];
+	int n;
+
+	if (!e)
+		e = role_run(role, kind, &r);
+	if (!e)
+		return NULL;
+	*code = 1;
+	n = snprintf(said, sizeof(said), "%d %s%s%s", (int)e->kind, e->text, e->hint ? "\n" : "", e->hint ? e->hint : "");
+	return fd_write_all(STDERR_FILENO, "the error", (struct str){ said, (size_t)n });
+}

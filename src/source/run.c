@@ -1,0 +1,157 @@
+#include "source/run.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/proc.h"
+
+const char *const source_role_words[] = { "decode", "detect", "redact", "read", NULL };
+
+enum { SAID_MAX = 4096 };
+
+struct call {
+	enum source_role role;
+	const char *kind, *name;	/* kind NULL: none */
+	int in, out;
+	const uint8_t *key;		/* NULL: none */
+};
+
+/* The key goes through a pipe: never on a command line or in an environment. */
+static err key_pipe(const uint8_t *key, int *read_end)
+{
+	FD_AUTO write_end = -1;
+
+	if (!key)
+		return NULL;
+	TRY(proc_pipe(read_end, &write_end));
+	return fd_write_all(write_end, "the reader's key", (struct str){ (const char *)key, 32 });
+}
+
+/* Starts the role; *said is the end of a pipe on which it tells what went wrong. */
+static err start(const struct call *c, int *said, pid_t *pid)
+{
+	const char *const argv[] = { "custody", "reader", source_role_words[c->role], c->kind ? c->kind : "-",
+				     c->name, NULL };
+	const char *const env[] = { "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", NULL };
+	FD_AUTO key = -1;
+	FD_AUTO said_end = -1;
+	struct proc_spec spec = { .path = proc_self(), .argv = argv, .env = env, .in = c->in, .out = c->out };
+
+	TRY(key_pipe(c->key, &key));
+	TRY(proc_pipe(said, &said_end));
+	spec.error = said_end;
+	spec.extra = key;
+	return proc_start(&spec, pid);
+}
+
+/* "kind sentence[\nhint]" as a role wrote it. */
+static err failure(struct str said, const char *name)
+{
+	struct str kind, text;
+	uint64_t k;
+
+	if (!str_split(&said, ' ', &kind) || !str_to_u64(kind, &k) || k > ERR_GATE)
+		return fail(ERR_FAILED, "%s: the reader failed without saying why", name);
+	str_split(&said, '\n', &text);
+	if (said.n)
+		return err_hint(fail((enum err_kind)k, "%.*s", FMT(text)), "%.*s", FMT(said));
+	return fail((enum err_kind)k, "%.*s", FMT(text));
+}
+
+/* Waits for the role and turns how it ended into an error. */
+static err finish(const struct call *c, int said, pid_t pid)
+{
+	BUF_AUTO text = buf_new(SAID_MAX);
+	err e = fd_read_all(said, "the reader's errors", &text), waited;
+	int status;
+
+	waited = proc_wait(pid, &status);
+	TRY(waited);
+	if (status == 0)
+		return e;
+	if (status > 128)
+		return err_hint(fail(ERR_INPUT, "%s: the reader was stopped by signal %d; nothing of the file was kept",
+				     c->name, status - 128),
+				"the file makes its reader misbehave: keep it, and report it");
+	return failure(buf_str(&text), c->name);
+}
+
+static err run(const struct call *c)
+{
+	FD_AUTO said = -1;
+	pid_t pid;
+
+	TRY(start(c, &said, &pid));
+	return finish(c, said, pid);
+}
+
+err source_decode(int in, int out, const char *name)
+{
+	return run(&(struct call){ .role = SOURCE_DECODE, .name = name, .in = in, .out = out });
+}
+
+err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out)
+{
+	const struct reader_kind *k;
+	FD_AUTO answer = -1;
+	int write_end = -1;
+	struct call c = { .role = SOURCE_DETECT, .name = name, .in = in };
+	BUF_AUTO word = buf_new(128);
+	FD_AUTO said = -1;
+	pid_t pid;
+	err e;
+
+	if (kind) {
+		TRY(reader_find(kind, &k));
+		*out = k->name;
+		return NULL;
+	}
+	TRY(proc_pipe(&answer, &write_end));
+	c.out = write_end;
+	e = start(&c, &said, &pid);
+	fd_close_at(&write_end);
+	TRY(e);
+	e = fd_read_all(answer, "the reader's answer", &word);
+	TRY(finish(&c, said, pid));
+	TRY(e);
+	TRY(reader_find(arena_cstr(a, buf_str(&word)), &k));
+	*out = k->name;
+	return NULL;
+}
+
+err source_redact(const char *kind, const char *name, int in, int out, const uint8_t key[32], bool *made)
+{
+	const struct reader_kind *k;
+
+	TRY(reader_find(kind, &k));
+	*made = false;
+	if (!k->redact)
+		return NULL;
+	TRY(run(&(struct call){ SOURCE_REDACT, kind, name, in, out, key }));
+	*made = lseek(out, 0, SEEK_END) > 0;
+	return NULL;
+}
+
+err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32])
+{
+	struct call c = { .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key };
+	FD_AUTO out = -1;
+	FD_AUTO said = -1;
+	int write_end = -1;
+	pid_t pid;
+	err e, ended;
+
+	TRY(proc_pipe(&out, &write_end));
+	c.out = write_end;
+	e = start(&c, &said, &pid);
+	fd_close_at(&write_end);
+	TRY(e);
+	e = err_copy(intake_run(in, out));
+	fd_close_at(&out);
+	ended = finish(&c, said, pid);
+	/* A reader that was stopped explains a stream that was cut short. */
+	if (e && (!ended || ended->kind != ERR_INPUT || !strstr(ended->text, "signal")))
+		ended = err_in(e, "%s", "the import was given up");
+	err_drop_copy(e);
+	return ended;
+}

@@ -1,0 +1,30 @@
+/* Running a reader: a fresh exec of this program with no network, no home, an
+ * input descriptor and an output descriptor. Whatever parses what came from
+ * outside happens there: undoing compression, telling the format, taking secret
+ * values out, reading. What a reader says is a submission. */
+#ifndef SOURCE_RUN_H
+#define SOURCE_RUN_H
+
+#include "source/reader.h"
+#include "store/intake.h"
+
+/* `in` undone of gzip or zstd into `out` (a regular file). */
+MUST_USE err source_decode(int in, int out, const char *name);
+
+/* Which reader fits: its name, in `a`. `kind` forces one where it is not NULL. */
+MUST_USE err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out);
+
+/* A copy without secret values; *made false where the report holds none. */
+MUST_USE err source_redact(const char *kind, const char *name, int in, int out, const uint8_t key[32], bool *made);
+
+/* Reads `fd` with the reader `kind` and hands what it says to the intake. */
+MUST_USE err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32]);
+
+/* The roles' own side, called in the fresh process: input is descriptor 0, output
+ * 1, the key for secret values 3. Each enters the sandbox before the first byte.
+ * *code is the exit code; errors are written to descriptor 2 for the parent. */
+enum source_role { SOURCE_DECODE, SOURCE_DETECT, SOURCE_REDACT, SOURCE_READ };
+extern const char *const source_role_words[];
+MUST_USE err source_role_main(enum source_role role, const char *kind, const char *name, int *code);
+
+#endif

@@ -1,0 +1,182 @@
+#include "store/home.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "crypto/random.h"
+#include "ledger/keys.h"
+#include "text/json.h"
+
+bool store_exists(const char *home)
+{
+	OWNED(arena) a = arena_new();
+
+	return file_exists(arena_printf(a, "%s/home.json", home).p);
+}
+
+struct str home_user(struct arena *a)
+{
+	const struct passwd *pw = getpwuid(geteuid());
+	char machine[256] = "";
+
+	if (gethostname(machine, sizeof(machine) - 1))
+		machine[0] = '\0';
+	return arena_printf(a, "%s@%s", pw ? pw->pw_name : "unknown", machine[0] ? machine : "unknown");
+}
+
+/* What tells this home from a copy: the machine's id where it has one, and the
+ * folder's path. */
+static struct str place_of(struct arena *a, const char *path)
+{
+	BUF_AUTO id = buf_new(256);
+
+	if (file_read("/etc/machine-id", &id))
+		buf_clear(&id);
+	return arena_printf(a, "%.*s:%s", FMT(str_trim(buf_str(&id))), path);
+}
+
+static err absolute(struct arena *a, const char *path, const char **out)
+{
+	char *real = realpath(path, NULL);
+
+	if (!real && errno == ENOENT)
+		return err_hint(fail(ERR_MISSING, "there is no home at %s", path), "custody init makes one");
+	if (!real)
+		return fail_errno("cannot find %s", path);
+	*out = arena_cstr(a, str_c(real));
+	free(real);
+	return NULL;
+}
+
+err home_read(struct arena *a, const char *path, struct home *out)
+{
+	BUF_AUTO text = buf_new(64 * 1024);
+	struct json *doc;
+	struct str database;
+	const char *name;
+	err e;
+
+	TRY(absolute(a, path, &out->path));
+	name = arena_printf(a, "%s/home.json", out->path).p;
+	e = file_read(name, &text);
+	if (e && e->kind == ERR_MISSING)
+		return err_hint(fail(ERR_MISSING, "%s is no home: it has no home.json", path), "custody init makes one");
+	TRY(e);
+	TRY(json_parse(a, name, arena_str(a, buf_str(&text)), &doc));
+	database = json_text(json_get(doc, "database"));
+	out->id = json_text(json_get(doc, "id"));
+	out->place = json_text(json_get(doc, "place"));
+	if (out->id.n != 32 || !out->place.p)
+		return fail(ERR_INTEGRITY, "%s does not name the home's id and place", name);
+	out->database = database.p ? arena_cstr(a, database)
+				   : arena_printf(a, "sqlite:%s/custody.db", out->path).p;
+	return NULL;
+}
+
+static err write_settings(struct arena *a, const struct store_init_spec *spec, struct home *h)
+{
+	BUF_AUTO text = buf_new(64 * 1024);
+	struct json_writer w = json_write(&text);
+	uint8_t id[16];
+	char hex[33];
+
+	random_bytes(id, sizeof(id));
+	hex_put(hex, id, sizeof(id));
+	h->place = place_of(a, h->path);
+	h->id = arena_str(a, str_c(hex));
+	json_open(&w, '{');
+	if (spec->database)
+		json_add_c(&w, "database", spec->database);
+	json_add_text(&w, "id", h->id);
+	json_add_text(&w, "place", h->place);
+	json_close(&w, '}');
+	buf_add_char(&text, '\n');
+	return file_write_atomic(arena_printf(a, "%s/home.json", h->path).p, buf_str(&text), 0600);
+}
+
+static err write_keys(struct arena *a, const struct store_init_spec *spec, const struct home *h)
+{
+	const char *keys = arena_printf(a, "%s/keys", h->path).p;
+	struct str origin = spec->origin ? str_c(spec->origin)
+					 : arena_printf(a, "custody.local/%.*s", FMT(str_cut(h->id, 16)));
+
+	TRY(keys_make_secret(keys, "home.key"));
+	return keys_make_signer(keys, origin);
+}
+
+err home_make(struct arena *a, const struct store_init_spec *spec, struct home *out)
+{
+	static const char *const folders[] = { "evidence", "tiles", "keys" };
+
+	if (store_exists(spec->home))
+		return err_hint(fail(ERR_CONFLICT, "there is a home at %s already", spec->home),
+				"use it, or name another folder with --home");
+	TRY(dir_make(spec->home, 0700));
+	TRY(absolute(a, spec->home, &out->path));
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		TRY(dir_make(arena_printf(a, "%s/%s", out->path, folders[i]).p, 0700));
+	TRY(write_settings(a, spec, out));
+	TRY(write_keys(a, spec, out));
+	out->database = spec->database ? arena_cstr(a, str_c(spec->database))
+				       : arena_printf(a, "sqlite:%s/custody.db", out->path).p;
+	return NULL;
+}
+
+/* Where the size is noted a second time, or NULL where nobody has a home folder. */
+static const char *note_path(struct arena *a, const struct home *h)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *user = getenv("HOME");
+
+	if (state && state[0] == '/')
+		return arena_printf(a, "%s/custody/%.*s", state, FMT(h->id)).p;
+	if (user && user[0] == '/')
+		return arena_printf(a, "%s/.local/state/custody/%.*s", user, FMT(h->id)).p;
+	return NULL;
+}
+
+static err new_shard_hint(err e, const struct home *h)
+{
+	return err_hint(e, "it stays readable; to go on from it here: custody init --home NEW --after %s", h->path);
+}
+
+err home_check_place(const struct home *h, struct ledger *l)
+{
+	OWNED(arena) a = arena_new();
+	const char *path = note_path(a, h);
+	BUF_AUTO noted = buf_new(64);
+	struct ledger_head head;
+	int64_t size;
+
+	if (!str_eq(place_of(a, h->path), h->place))
+		return new_shard_hint(fail(ERR_DENIED, "the home %s was made for another machine or folder", h->path), h);
+	TRY(ledger_head(l, &head));
+	if (!path || file_read(path, &noted) || !str_to_i64(str_trim(buf_str(&noted)), &size))
+		return NULL;
+	if (size > head.size)
+		return new_shard_hint(fail(ERR_DENIED, "the home %s was rolled back: it holds %lld records, and %lld were "
+					   "signed here before", h->path, (long long)head.size, (long long)size), h);
+	return NULL;
+}
+
+err home_note_place(const struct home *h, struct ledger *l)
+{
+	OWNED(arena) a = arena_new();
+	const char *path = note_path(a, h), *slash;
+	struct ledger_head head;
+	struct str text;
+
+	if (!path)
+		return NULL;
+	TRY(ledger_head(l, &head));
+	slash = strrchr(path, '/');
+	/* A place that cannot be written is no reason to refuse evidence. */
+	if (dir_make(arena_cstr(a, (struct str){ path, (size_t)(slash - path) }), 0700))
+		return NULL;
+	text = arena_printf(a, "%lld\n", (long long)head.size);
+	if (file_write_atomic(path, text, 0600))
+		return NULL;
+	return NULL;
+}

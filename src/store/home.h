@@ -1,0 +1,32 @@
+/* The folder of a home: its settings file, its layout, and whether this is still
+ * the machine and path it was made for. home.json: {"database":…,"id":…,"place":…}. */
+#ifndef STORE_HOME_H
+#define STORE_HOME_H
+
+#include "base/arena.h"
+#include "ledger/ledger.h"
+#include "store/store.h"
+
+struct home {
+	const char *path;		/* absolute */
+	const char *database;		/* for db_open() */
+	struct str id;			/* 32 hexadecimal digits */
+	struct str place;		/* machine and path it belongs to */
+};
+
+MUST_USE err home_read(struct arena *a, const char *path, struct home *out);
+
+/* Makes the folders, keys and settings; the database is the caller's. */
+MUST_USE err home_make(struct arena *a, const struct store_init_spec *spec, struct home *out);
+
+/* Refuses (ERR_DENIED) a home that was copied here or rolled back: the place does
+ * not match, or the size noted outside the home is larger than what it holds. */
+MUST_USE err home_check_place(const struct home *h, struct ledger *l);
+
+/* Notes the last signed size outside the home, under $XDG_STATE_HOME/custody. */
+MUST_USE err home_note_place(const struct home *h, struct ledger *l);
+
+/* "name@machine" of who runs this. */
+struct str home_user(struct arena *a);
+
+#endif

@@ -1,0 +1,64 @@
+/* Making a home: folders and keys, then the database, then the first record. */
+#include "store/home.h"
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "record/types.h"
+#include "store/people.h"
+
+static err first_record(struct store *s, const struct store_init_spec *spec, const struct home *h)
+{
+	struct r_home f = {
+		.origin = ledger_origin(store_ledger(s)), .previous = spec->previous,
+		.program = STR("custody " CUSTODY_VERSION), .vkey = ledger_vkey(store_ledger(s)),
+	};
+	struct draft d = { .type = &record_home, .about = h->id, .by = h->id, .in = h->id,
+			   .effective = instant_now(), .content = CONTENT_STATED, .author = AUTHOR_SERVER,
+			   .fields = &f };
+	struct str local;
+	int64_t idx;
+	bool already;
+
+	TRY(store_append(s, &d, &idx, &already));
+	people_submission(store_people(s), h->id, CONTENT_STATED, AUTHOR_CLAIMED);
+	TRY(store_local_account(s, &local));
+	return store_finish(s);
+}
+
+static err fill(struct arena *a, const struct store_init_spec *spec, struct home *h)
+{
+	STORE_AUTO s = NULL;
+
+	TRY(home_make(a, spec, h));
+	TRY(store_open_write(h->path, 5000, &s));
+	return first_record(s, spec, h);
+}
+
+/* Removes what home_make and the store made, and nothing else that may lie in
+ * the folder. */
+static err take_away(struct arena *a, const struct home *h)
+{
+	static const char *const names[] = { "home.json", "lock", "custody.db", "custody.db-wal", "custody.db-shm",
+					     "evidence", "tiles", "keys" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		TRY(dir_remove(arena_printf(a, "%s/%s", h->path, names[i]).p));
+	return NULL;
+}
+
+err store_init(const struct store_init_spec *spec)
+{
+	OWNED(arena) a = arena_new();
+	bool there = store_exists(spec->home);
+	struct home h = { 0 };
+	err e = fill(a, spec, &h), kept;
+
+	if (!e || there || !h.path)
+		return e;
+	/* A home that could not be finished is none: leave nothing half-made. */
+	kept = err_copy(e);
+	e = take_away(a, &h);
+	e = e ? e : err_in(kept, "no home was made");
+	err_drop_copy(kept);
+	return e;
+}

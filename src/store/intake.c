@@ -1,0 +1,226 @@
+#include "store/intake_parts.h"
+
+#include <stdarg.h>
+
+#include "base/instant.h"
+
+err intake_new(struct store *s, const struct intake_context *c, struct intake **out)
+{
+	OWNED(intake) in = base_alloc(sizeof(*in));
+
+	in->store = s;
+	in->c = c;
+	in->a = arena_new();
+	in->item = arena_new();
+	in->people = store_people(s);
+	TRY(store_local_account(s, &in->by));
+	*out = in;
+	in = NULL;
+	return NULL;
+}
+
+void intake_free(struct intake *in)
+{
+	if (!in)
+		return;
+	intake_scan_free(in->scan);
+	intake_git_free(in->git);
+	intake_host_free(in);
+	free(in->notes.v);
+	arena_free(in->item);
+	arena_free(in->a);
+	free(in);
+}
+
+void intake_note(struct intake *in, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (in->notes.n == 1000)
+		return;
+	if (in->notes.n == in->notes_room) {
+		in->notes_room = in->notes_room ? in->notes_room * 2 : 16;
+		in->notes.v = base_realloc(in->notes.v, in->notes_room * sizeof(*in->notes.v));
+	}
+	in->notes.v[in->notes.n++] = arena_str(in->a, str_c(text));
+}
+
+struct draft intake_draft(struct intake *in, const struct record_type *t, const void *fields)
+{
+	struct draft d = {
+		.type = t, .fields = fields, .by = in->by, .in = in->id,
+		.content = in->c->content, .author = in->c->author,
+		.effective = in->c->effective == INSTANT_NONE ? instant_now() : in->c->effective,
+	};
+
+	if (in->c->report.p) {
+		struct str *cite = arena_alloc(in->item, sizeof(*cite));
+
+		*cite = in->c->report;
+		d.cites = (struct strs){ cite, 1 };
+	}
+	return d;
+}
+
+err intake_append(struct intake *in, const struct draft *d, bool *already)
+{
+	int64_t idx;
+
+	TRY(store_append(in->store, d, &idx, already));
+	if (!*already)
+		in->counts.records++;
+	return NULL;
+}
+
+/* The submission record comes first; what follows names it. */
+static err on_start(void *ctx, const struct s_start *start)
+{
+	struct intake *in = ctx;
+	const struct intake_context *c = in->c;
+	struct r_submission f = {
+		.address = c->address.p ? c->address : start->address, .name = c->file,
+		.original = c->original, .query = c->query.p ? c->query : start->query,
+		.report = c->report, .run = c->run, .scope = start->scope,
+		.source = start->source, .tool = start->tool,
+		.size = c->report.p ? c->size : FIELD_NO_INT,
+	};
+	struct draft d;
+	bool already;
+
+	in->id = record_new_id(in->a);
+	people_submission(in->people, in->id, c->content, c->author);
+	d = intake_draft(in, &record_submission, &f);
+	d.about = in->id;
+	d.effective = instant_now();
+	TRY(intake_append(in, &d, &already));
+	in->counts.records--;
+	return NULL;
+}
+
+static err on_evidence(void *ctx, const struct s_evidence *e, struct str bytes)
+{
+	struct intake *in = ctx;
+	struct digest d;
+	char hex[DIGEST_TEXT];
+
+	TRY(evidence_put(store_evidence(in->store), bytes, &d));
+	TRY(store_note_evidence(in->store, &d, (int64_t)bytes.n, e->kind));
+	digest_put(hex, &d);
+	in->evidence = arena_str(in->a, str_c(hex));
+	return NULL;
+}
+
+static err on_note(struct intake *in, const struct s_note *item)
+{
+	intake_note(in, "%.*s", FMT(item->text));
+	return NULL;
+}
+
+static err on_scan_item(struct intake *in, const struct table *t, const void *item, bool *done)
+{
+	*done = true;
+	if (t == &item_finding)
+		return intake_scan_finding(in, item);
+	if (t == &item_scan_begin)
+		return intake_scan_begin(in, item);
+	if (t == &item_scan_end)
+		return intake_scan_end(in, item);
+	*done = false;
+	return NULL;
+}
+
+static err on_git_item(struct intake *in, const struct table *t, const void *item, bool *done)
+{
+	*done = true;
+	if (t == &item_change)
+		return intake_git_change(in, item);
+	if (t == &item_repository)
+		return intake_git_repository(in, item);
+	if (t == &item_branch)
+		return intake_git_branch(in, item);
+	if (t == &item_branch_end)
+		return intake_git_branch_end(in, item);
+	if (t == &item_tree)
+		return intake_git_tree(in, item);
+	*done = false;
+	return NULL;
+}
+
+static err on_other_item(struct intake *in, const struct table *t, const void *item)
+{
+	if (t == &item_pull)
+		return intake_host_pull(in, item);
+	if (t == &item_rules)
+		return intake_host_rules(in, item);
+	if (t == &item_tests)
+		return intake_report_tests(in, item);
+	if (t == &item_sbom)
+		return intake_report_sbom(in, item);
+	if (t == &item_vex)
+		return intake_report_vex(in, item);
+	if (t == &item_note)
+		return on_note(in, item);
+	return fail(ERR_INPUT, "the submission holds a '%s' where none belongs", t->name);
+}
+
+static err on_item(void *ctx, const struct table *t, const void *item)
+{
+	struct intake *in = ctx;
+	bool done;
+
+	arena_reset(in->item);
+	TRY(on_scan_item(in, t, item, &done));
+	if (!done)
+		TRY(on_git_item(in, t, item, &done));
+	return done ? NULL : on_other_item(in, t, item);
+}
+
+static err on_progress(void *ctx, int64_t done, int64_t of)
+{
+	struct intake *in = ctx;
+
+	if (in->progress)
+		in->progress(in->progress_ctx, done, of);
+	return NULL;
+}
+
+const struct submission_calls intake_calls = { on_start, on_item, on_evidence, on_progress };
+
+const struct intake_counts *intake_counts(const struct intake *in)
+{
+	return &in->counts;
+}
+
+void intake_each_note(const struct intake *in, void (*visit)(void *ctx, struct str note), void *ctx)
+{
+	for (size_t i = 0; i < in->notes.n; i++)
+		visit(ctx, in->notes.v[i]);
+}
+
+void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done, int64_t of), void *ctx)
+{
+	in->progress = call;
+	in->progress_ctx = ctx;
+}
+
+static err read_all(struct intake *in, int fd)
+{
+	TRY(submission_read(fd, &intake_calls, in));
+	if (in->scan)
+		return fail(ERR_INPUT, "the submission ends within a scan");
+	TRY(intake_host_end(in));
+	return store_finish(in->store);
+}
+
+err intake_run(struct intake *in, int fd)
+{
+	err e = read_all(in, fd);
+
+	if (e)
+		store_abandon(in->store);
+	return e;
+}

@@ -1,0 +1,49 @@
+/* Intake: what a source sent becomes records. It resolves names to ids, decides
+ * what a scan follows, matches findings, and writes only what changed. One file
+ * per kind of item; this header is what they share. */
+#ifndef STORE_INTAKE_H
+#define STORE_INTAKE_H
+
+#include "store/people.h"
+#include "store/submission.h"
+
+/* What the caller knows about the submission as a whole; absent where unknown. */
+struct intake_context {
+	struct str system, repository, commit, branch, artefact, environment, run, scope;
+	struct str file;		/* name of the file, words */
+	struct str address, query;
+	enum content content;
+	enum author author;
+	struct str report, original;	/* digests of the kept evidence and of the file as it came */
+	int64_t size;
+	int64_t effective;		/* when the caller knows; INSTANT_NONE */
+};
+
+struct intake_counts {
+	int64_t records, opened, reopened, gone, changed, unchanged, results, scans;
+	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex, people;
+	int64_t late, already, proposed, lost;
+	bool empty, partial;
+};
+
+struct intake;
+
+/* `spool` is a folder for a temporary file (the home). */
+MUST_USE err intake_new(struct store *s, const struct intake_context *c, struct intake **out);
+void intake_free(struct intake *in);
+OWNER(intake)
+
+/* The calls for submission_read(), with the intake as ctx. */
+extern const struct submission_calls intake_calls;
+
+/* Sentences for the person at the terminal, and what was counted. */
+const struct intake_counts *intake_counts(const struct intake *in);
+void intake_each_note(const struct intake *in, void (*visit)(void *ctx, struct str note), void *ctx);
+void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done, int64_t of), void *ctx);
+
+/* Reads the submission from a descriptor, writes its records and signs. On an
+ * error nothing of the batch that was not yet committed stays, and no scan takes
+ * effect that was not closed. */
+MUST_USE err intake_run(struct intake *in, int fd);
+
+#endif

@@ -1,0 +1,257 @@
+/* The population of changes: written in batches as they come, newest first, and
+ * closed by a collection record. A change that is in the views is not written
+ * again; one that vanished from the branch is recorded as lost, never forgotten. */
+#include "store/intake_parts.h"
+
+#include "base/instant.h"
+
+enum { BATCH = 256, BATCH_BYTES = 600 * 1024, TITLES_BYTES = 48 * 1024 };
+
+struct intake_git {
+	struct intake *in;
+	struct intake_place repository;
+	struct s_branch branch;
+	struct str collection;
+	struct arena *a;		/* texts of the branch; reset for each */
+	struct arena *batch;
+	struct r_change *changes;
+	struct str *titles;
+	size_t n, bytes, title_bytes;
+	int64_t first_at, last_at, seen;
+	bool open;
+};
+
+void intake_git_free(struct intake_git *g)
+{
+	if (!g)
+		return;
+	arena_free(g->a);
+	arena_free(g->batch);
+	free(g->changes);
+	free(g->titles);
+	free(g);
+}
+
+static struct intake_git *git_state(struct intake *in)
+{
+	struct intake_git *g = in->git;
+
+	if (g)
+		return g;
+	g = in->git = base_alloc(sizeof(*g));
+	g->in = in;
+	g->a = arena_new();
+	g->batch = arena_new();
+	g->changes = base_alloc(BATCH * sizeof(*g->changes));
+	g->titles = base_alloc(BATCH * sizeof(*g->titles));
+	return g;
+}
+
+err intake_git_repository(struct intake *in, const struct s_repository *item)
+{
+	struct intake_git *g = git_state(in);
+
+	return intake_repository(in, item, &g->repository);
+}
+
+static struct str keep(struct arena *a, struct str s)
+{
+	return s.p ? arena_str(a, s) : s;
+}
+
+err intake_git_branch(struct intake *in, const struct s_branch *item)
+{
+	struct intake_git *g = git_state(in);
+
+	if (!g->repository.id.p)
+		return fail(ERR_INPUT, "the submission names a branch before its repository");
+	arena_reset(g->a);
+	g->branch = *item;
+	g->branch.branch = keep(g->a, item->branch);
+	g->branch.from = keep(g->a, item->from);
+	g->branch.tip = keep(g->a, item->tip);
+	g->branch.repository = keep(g->a, item->repository);
+	g->collection = record_new_id(g->a);
+	g->first_at = g->last_at = INSTANT_NONE;
+	g->seen = 0;
+	g->open = true;
+	return NULL;
+}
+
+static err write_batch(struct intake_git *g)
+{
+	struct r_git_changes f = {
+		.branch = g->branch.branch, .collection = g->collection, .repository = g->repository.id,
+		.changes = { g->changes, g->n }, .titles = { g->titles, g->n },
+	};
+	struct draft d = intake_draft(g->in, &record_git_changes, &f);
+	bool already;
+
+	if (g->n == 0)
+		return NULL;
+	d.about = g->repository.id;
+	d.effective = g->changes[0].at;
+	TRY(intake_append(g->in, &d, &already));
+	g->n = g->bytes = g->title_bytes = 0;
+	arena_reset(g->batch);
+	return NULL;
+}
+
+static struct many copy_texts(struct arena *a, const struct many *from)
+{
+	const struct str *v = from->v;
+	struct str *out = arena_alloc(a, (from->n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < from->n; i++)
+		out[i] = arena_str(a, v[i]);
+	return (struct many){ out, from->n };
+}
+
+static struct many copy_numbers(struct arena *a, const struct many *from)
+{
+	int *out = arena_alloc(a, (from->n + 1) * sizeof(*out));
+
+	if (from->n)
+		memcpy(out, from->v, from->n * sizeof(*out));
+	return (struct many){ out, from->n };
+}
+
+static err copy_people(struct intake_git *g, const struct many *from, struct many *out)
+{
+	const struct s_role *v = from->v;
+	struct r_change_person *to = arena_alloc(g->batch, (from->n + 1) * sizeof(*to));
+
+	for (size_t i = 0; i < from->n; i++) {
+		to[i].role = v[i].role;
+		TRY(people_account(g->in->people, &v[i].who, &to[i].account));
+	}
+	*out = (struct many){ to, from->n };
+	return NULL;
+}
+
+static size_t bytes_of(const struct s_change *c)
+{
+	const struct str *path = c->paths.v;
+	size_t n = 600 + c->carried.n * 68 + c->picked.n * 68 + c->people.n * 80 + c->tickets.n * 32;
+
+	for (size_t i = 0; i < c->paths.n; i++)
+		n += path[i].n + 4;
+	return n;
+}
+
+static err add_change(struct intake_git *g, const struct s_change *item)
+{
+	struct r_change *c = &g->changes[g->n];
+	struct arena *a = g->batch;
+
+	*c = (struct r_change){
+		.at = item->at, .authored = item->authored, .parents = item->parents < 0 ? 0 : item->parents,
+		.paths_total = item->paths_total, .pull = item->pull, .signature = item->signature,
+		.position = g->branch.total - item->step > 0 ? g->branch.total - item->step : 0,
+		.commit = keep(a, item->commit), .signed_by = keep(a, item->signed_by), .tag = keep(a, item->tag),
+		.carried = copy_texts(a, &item->carried), .paths = copy_texts(a, &item->paths),
+		.picked = copy_texts(a, &item->picked), .tickets = copy_texts(a, &item->tickets),
+		.touches = copy_numbers(a, &item->touches),
+	};
+	TRY(people_account(g->in->people, &item->author, &c->author));
+	TRY(people_account(g->in->people, &item->committer, &c->committer));
+	TRY(copy_people(g, &item->people, &c->people));
+	g->titles[g->n] = item->title.p ? keep(a, item->title) : STR("");
+	g->bytes += bytes_of(item);
+	g->title_bytes += item->title.n + 8;
+	g->n++;
+	g->in->counts.changes++;
+	return NULL;
+}
+
+static err is_known(struct intake_git *g, const struct s_change *item, bool *known)
+{
+	int64_t n;
+
+	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_change WHERE repository_no = $1 AND branch = $2 "
+		"AND commit_id = $3"), DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch),
+		record_blob(g->in->item, item->commit)), 0, &n));
+	*known = n > 0;
+	return NULL;
+}
+
+err intake_git_change(struct intake *in, const struct s_change *item)
+{
+	struct intake_git *g = in->git;
+	bool known;
+
+	if (!g || !g->open)
+		return fail(ERR_INPUT, "the submission holds a change outside of a branch");
+	g->seen++;
+	if (g->last_at == INSTANT_NONE || item->at > g->last_at)
+		g->last_at = item->at;
+	if (g->first_at == INSTANT_NONE || item->at < g->first_at)
+		g->first_at = item->at;
+	TRY(is_known(g, item, &known));
+	if (known) {
+		in->counts.changes_known++;
+		return NULL;
+	}
+	TRY(add_change(g, item));
+	if (g->n == BATCH || g->bytes > BATCH_BYTES || g->title_bytes > TITLES_BYTES)
+		return write_batch(g);
+	return NULL;
+}
+
+/* The oldest change stays what an earlier collection found, where this one only
+ * sent what is newer. */
+static err oldest_known(struct intake_git *g, int64_t *first)
+{
+	int64_t before;
+
+	TRY(db_get_int(store_db(g->in->store), SQL("SELECT min(at) FROM view_change WHERE repository_no = $1 AND branch = $2"),
+		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch)), INSTANT_NONE, &before));
+	*first = before;
+	TRY(db_get_int(store_db(g->in->store), SQL("SELECT max(at) FROM view_change WHERE repository_no = $1 AND branch = $2"),
+		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch)), INSTANT_NONE, &before));
+	if (before != INSTANT_NONE && (g->last_at == INSTANT_NONE || before > g->last_at))
+		g->last_at = before;
+	return NULL;
+}
+
+err intake_git_branch_end(struct intake *in, const struct s_branch_end *item)
+{
+	struct intake_git *g = in->git;
+	struct r_git_collection f;
+	struct draft d;
+	bool already;
+
+	if (!g || !g->open)
+		return fail(ERR_INPUT, "the submission ends a branch that did not begin");
+	g->open = false;
+	TRY(write_batch(g));
+	TRY(oldest_known(g, &g->first_at));
+	f = (struct r_git_collection){
+		.boundary = item->boundary, .branch = g->branch.branch, .collection = g->collection,
+		.changes = g->branch.total < 0 ? 0 : g->branch.total, .complete = item->complete,
+		.first_at = g->first_at, .last_at = g->last_at, .from = g->branch.from, .lost = item->lost,
+		.release = g->branch.release == 1, .repository = g->repository.id,
+		.rewritten = g->branch.rewritten == 1, .tip = g->branch.tip, .why = item->why,
+	};
+	d = intake_draft(in, &record_git_collection, &f);
+	d.about = g->repository.id;
+	in->counts.lost += (int64_t)item->lost.n;
+	return intake_append(in, &d, &already);
+}
+
+err intake_git_tree(struct intake *in, const struct s_tree *item)
+{
+	struct intake_git *g = in->git;
+	struct r_tree f = { .ci = item->ci, .commit = item->commit, .items = item->items };
+	struct draft d;
+	bool already;
+
+	if (!g || !g->repository.id.p)
+		return fail(ERR_INPUT, "the submission describes a tree before its repository");
+	f.repository = g->repository.id;
+	d = intake_draft(in, &record_tree, &f);
+	d.about = g->repository.id;
+	if (item->at != INSTANT_NONE)
+		d.effective = item->at;
+	return intake_append(in, &d, &already);
+}

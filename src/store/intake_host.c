@@ -1,0 +1,189 @@
+/* What a code host exported: pull requests in batches, rules of branches. */
+#include "store/intake_parts.h"
+
+#include "base/instant.h"
+
+enum { BATCH = 32, BATCH_BYTES = 500 * 1024 };
+
+struct intake_pulls {
+	struct intake_place repository;
+	struct arena *a;
+	struct r_pull pulls[BATCH];
+	size_t n, bytes;
+	int64_t newest;
+};
+
+static struct str keep(struct arena *a, struct str s)
+{
+	return s.p ? arena_str(a, s) : s;
+}
+
+static struct many keep_texts(struct arena *a, const struct many *from)
+{
+	const struct str *v = from->v;
+	struct str *out = arena_alloc(a, (from->n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < from->n; i++)
+		out[i] = arena_str(a, v[i]);
+	return (struct many){ out, from->n };
+}
+
+/* The repository the export is of: named by the caller, by the export, or the
+ * only one there is. */
+static err find_repository(struct intake *in, struct str named, struct intake_place *out)
+{
+	struct str name = in->c->repository.n ? in->c->repository : named;
+	struct s_repository r = { .name = name };
+	DB_ROWS rows = NULL;
+	bool more;
+
+	if (name.n)
+		return intake_repository(in, &r, out);
+	TRY(db_query(store_db(in->store), SQL("SELECT id, no FROM view_repository ORDER BY no"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return err_hint(fail(ERR_INPUT, "the export does not say which repository it is of"),
+				"name it: --repository NAME");
+	*out = (struct intake_place){ record_hex(in->a, db_blob(rows, 0)), db_int(rows, 1) };
+	TRY(db_next(rows, &more));
+	if (more)
+		return err_hint(fail(ERR_INPUT, "the export does not say which of the repositories it is of"),
+				"name it: --repository NAME");
+	return NULL;
+}
+
+static err account(struct intake *in, const struct s_who *who, struct str *out)
+{
+	if (!who->login.n && !who->name.n && !who->email.n)
+		return NULL;
+	return people_account(in->people, who, out);
+}
+
+static err keep_reviews(struct intake *in, struct arena *a, const struct many *from, struct many *out)
+{
+	const struct s_review *v = from->v;
+	struct r_review *to = arena_alloc(a, (from->n + 1) * sizeof(*to));
+
+	for (size_t i = 0; i < from->n; i++) {
+		to[i] = (struct r_review){ .at = v[i].at, .commit = keep(a, v[i].commit), .state = v[i].state };
+		TRY(people_account(in->people, &v[i].who, &to[i].reviewer));
+	}
+	*out = (struct many){ to, from->n };
+	return NULL;
+}
+
+static struct many keep_checks(struct arena *a, const struct many *from)
+{
+	const struct r_check *v = from->v;
+	struct r_check *to = arena_alloc(a, (from->n + 1) * sizeof(*to));
+
+	for (size_t i = 0; i < from->n; i++)
+		to[i] = (struct r_check){ v[i].at, keep(a, v[i].name), v[i].result };
+	return (struct many){ to, from->n };
+}
+
+static err keep_people(struct intake *in, struct arena *a, const struct many *from, struct many *out)
+{
+	const struct s_who *v = from->v;
+	struct str *to = arena_alloc(a, (from->n + 1) * sizeof(*to));
+	size_t n = 0;
+
+	for (size_t i = 0; i < from->n; i++) {
+		bool seen = false;
+
+		TRY(people_account(in->people, &v[i], &to[n]));
+		for (size_t k = 0; k < n && !seen; k++)
+			seen = str_eq(to[k], to[n]);
+		n += !seen;
+	}
+	*out = (struct many){ to, n };
+	return NULL;
+}
+
+static err keep_pull(struct intake *in, struct arena *a, const struct s_pull *p, struct r_pull *out)
+{
+	*out = (struct r_pull){
+		.head = keep(a, p->head), .merge = keep(a, p->merge), .checks = keep_checks(a, &p->checks),
+		.commits = keep_texts(a, &p->commits), .labels = keep_texts(a, &p->labels),
+		.tickets = keep_texts(a, &p->tickets), .commits_total = p->commits_total,
+		.merged_at = p->merged_at, .number = p->number, .checks_known = p->checks_known,
+		.commits_known = p->commits_known, .reviews_known = p->reviews_known,
+	};
+	TRY(account(in, &p->author, &out->author));
+	TRY(account(in, &p->merged_by, &out->merged_by));
+	TRY(keep_reviews(in, a, &p->reviews, &out->reviews));
+	return keep_people(in, a, &p->people, &out->people);
+}
+
+static err write_batch(struct intake *in)
+{
+	struct intake_pulls *s = in->pulls;
+	struct r_host_pulls f = { .pulls = { s->pulls, s->n }, .repository = s->repository.id };
+	struct draft d;
+	bool already;
+
+	if (s->n == 0)
+		return NULL;
+	d = intake_draft(in, &record_host_pulls, &f);
+	d.about = s->repository.id;
+	if (s->newest != INSTANT_NONE)
+		d.effective = s->newest;
+	TRY(intake_append(in, &d, &already));
+	*(already ? &in->counts.pulls_known : &in->counts.pulls) += (int64_t)s->n;
+	s->n = s->bytes = 0;
+	s->newest = INSTANT_NONE;
+	arena_reset(s->a);
+	return NULL;
+}
+
+err intake_host_pull(struct intake *in, const struct s_pull *item)
+{
+	struct intake_pulls *s = in->pulls;
+
+	if (!s) {
+		s = in->pulls = base_alloc(sizeof(*s));
+		s->a = arena_new();
+		s->newest = INSTANT_NONE;
+		TRY(find_repository(in, item->repository, &s->repository));
+	}
+	TRY(keep_pull(in, s->a, item, &s->pulls[s->n]));
+	if (item->merged_at != INSTANT_NONE && item->merged_at > s->newest)
+		s->newest = item->merged_at;
+	s->n++;
+	s->bytes += 800 + item->commits.n * 70 + item->reviews.n * 180 + item->checks.n * 160 + item->people.n * 40;
+	return s->n == BATCH || s->bytes > BATCH_BYTES ? write_batch(in) : NULL;
+}
+
+void intake_host_free(struct intake *in)
+{
+	if (!in->pulls)
+		return;
+	arena_free(in->pulls->a);
+	free(in->pulls);
+	in->pulls = NULL;
+}
+
+err intake_host_end(struct intake *in)
+{
+	err e = in->pulls ? write_batch(in) : NULL;
+
+	intake_host_free(in);
+	return e;
+}
+
+err intake_host_rules(struct intake *in, const struct s_rules *item)
+{
+	struct r_host_rules f = { .rules = item->rules, .source = item->source };
+	struct intake_place repository;
+	struct draft d;
+	bool already;
+
+	TRY(find_repository(in, item->repository, &repository));
+	f.repository = repository.id;
+	d = intake_draft(in, &record_host_rules, &f);
+	d.about = repository.id;
+	if (item->at != INSTANT_NONE)
+		d.effective = item->at;
+	in->counts.rules += (int64_t)item->rules.n;
+	return intake_append(in, &d, &already);
+}

@@ -1,0 +1,62 @@
+/* Inside the intake: its state and the handlers of each kind of item. */
+#ifndef STORE_INTAKE_PARTS_H
+#define STORE_INTAKE_PARTS_H
+
+#include "store/intake.h"
+
+struct intake_scan;
+struct intake_git;
+struct intake_pulls;
+
+struct intake {
+	struct store *store;
+	const struct intake_context *c;
+	struct arena *a;		/* lives with the submission */
+	struct arena *item;		/* reset for each item */
+	struct people *people;
+	struct str id, by;		/* the submission, and who sends it */
+	struct str evidence;		/* digest of the last evidence taken from the stream */
+	struct intake_counts counts;
+	struct strs notes;
+	size_t notes_room;
+	struct intake_scan *scan;
+	struct intake_git *git;
+	struct intake_pulls *pulls;
+	void (*progress)(void *ctx, int64_t done, int64_t of);
+	void *progress_ctx;
+};
+
+/* A draft with the submission's origin filled in. Cites the report. */
+struct draft intake_draft(struct intake *in, const struct record_type *t, const void *fields);
+MUST_USE err intake_append(struct intake *in, const struct draft *d, bool *already);
+void intake_note(struct intake *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* The system and repository by name, made where unknown. *no is the row. */
+struct intake_place { struct str id; int64_t no; };
+MUST_USE err intake_system(struct intake *in, struct str name, struct intake_place *out);
+MUST_USE err intake_repository(struct intake *in, const struct s_repository *r, struct intake_place *out);
+/* The name of the system a repository falls to: declared, else its own. */
+MUST_USE err intake_system_of(struct intake *in, struct str repository, struct str *name);
+
+MUST_USE err intake_scan_begin(struct intake *in, const struct s_scan_begin *item);
+MUST_USE err intake_scan_finding(struct intake *in, const struct s_finding *item);
+MUST_USE err intake_scan_end(struct intake *in, const struct s_scan_end *item);
+void intake_scan_free(struct intake_scan *s);
+
+MUST_USE err intake_git_repository(struct intake *in, const struct s_repository *item);
+MUST_USE err intake_git_branch(struct intake *in, const struct s_branch *item);
+MUST_USE err intake_git_change(struct intake *in, const struct s_change *item);
+MUST_USE err intake_git_branch_end(struct intake *in, const struct s_branch_end *item);
+MUST_USE err intake_git_tree(struct intake *in, const struct s_tree *item);
+void intake_git_free(struct intake_git *g);
+
+MUST_USE err intake_host_pull(struct intake *in, const struct s_pull *item);
+MUST_USE err intake_host_rules(struct intake *in, const struct s_rules *item);
+MUST_USE err intake_host_end(struct intake *in);
+void intake_host_free(struct intake *in);
+
+MUST_USE err intake_report_tests(struct intake *in, const struct s_tests *item);
+MUST_USE err intake_report_sbom(struct intake *in, const struct s_sbom *item);
+MUST_USE err intake_report_vex(struct intake *in, const struct s_vex *item);
+
+#endif

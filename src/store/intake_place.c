@@ -1,0 +1,84 @@
+/* Systems and repositories by name. */
+#include "store/intake_parts.h"
+
+enum { EXPOSURE_UNKNOWN = 4, CLASS_UNKNOWN = 4 };
+
+/* Takes id and number off a query that gives them. */
+static err take_place(struct intake *in, struct db_rows *rows, struct intake_place *out, bool *found)
+{
+	TRY(db_next(rows, found));
+	if (*found)
+		*out = (struct intake_place){ record_hex(in->a, db_blob(rows, 0)), db_int(rows, 1) };
+	return NULL;
+}
+
+static err find_system(struct intake *in, struct str name, struct intake_place *out, bool *found)
+{
+	DB_ROWS rows = NULL;
+
+	TRY(db_query(store_db(in->store), SQL("SELECT id, no FROM view_system WHERE name = $1"),
+		     DB_ARGS(DB_T(name)), &rows));
+	return take_place(in, rows, out, found);
+}
+
+err intake_system(struct intake *in, struct str name, struct intake_place *out)
+{
+	struct r_system_place place = { .path = STR(""), .repository = name };
+	struct r_system f = {
+		.data_class = CLASS_UNKNOWN, .declared = 0, .exposure = EXPOSURE_UNKNOWN,
+		.name = name, .places = { &place, 1 },
+	};
+	struct draft d = intake_draft(in, &record_system, &f);
+	bool found, already;
+
+	TRY(find_system(in, name, out, &found));
+	if (found)
+		return NULL;
+	d.about = record_new_id(in->a);
+	d.cites = (struct strs){ 0 };
+	TRY(intake_append(in, &d, &already));
+	return find_system(in, name, out, &found);
+}
+
+err intake_system_of(struct intake *in, struct str repository, struct str *name)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(in->store), SQL("SELECT s.name FROM view_system_place p JOIN view_system s "
+		"ON s.no = p.system_no WHERE p.repository = $1 AND p.path = '' ORDER BY s.declared DESC, s.no"),
+		DB_ARGS(DB_T(repository)), &rows));
+	TRY(db_next(rows, &more));
+	*name = more ? arena_str(in->a, db_text(rows, 0)) : arena_str(in->a, repository);
+	return NULL;
+}
+
+static err find_repository(struct intake *in, struct str name, struct intake_place *out, bool *found)
+{
+	DB_ROWS rows = NULL;
+
+	TRY(db_query(store_db(in->store), SQL("SELECT id, no FROM view_repository WHERE name = $1 OR slug = $1 "
+		"ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, no"), DB_ARGS(DB_T(name)), &rows));
+	return take_place(in, rows, out, found);
+}
+
+err intake_repository(struct intake *in, const struct s_repository *r, struct intake_place *out)
+{
+	struct intake_place sys;
+	struct r_repository f = { .host = r->host, .name = r->name, .slug = r->slug, .url = r->url };
+	struct str name;
+	struct draft d;
+	bool found, already;
+
+	TRY(find_repository(in, r->name, out, &found));
+	if (found)
+		return NULL;
+	TRY(intake_system_of(in, r->name, &name));
+	TRY(intake_system(in, name, &sys));
+	f.system = sys.id;
+	d = intake_draft(in, &record_repository, &f);
+	d.about = record_new_id(in->a);
+	d.cites = (struct strs){ 0 };
+	TRY(intake_append(in, &d, &already));
+	return find_repository(in, r->name, out, &found);
+}

@@ -1,0 +1,72 @@
+/* Reports that are one record each: test results, bills of materials, VEX. */
+#include "store/intake_parts.h"
+
+#include "base/instant.h"
+
+static err system_id(struct intake *in, struct str *id)
+{
+	struct intake_place place;
+	struct str name = in->c->system;
+
+	if (!name.n && in->c->repository.n)
+		TRY(intake_system_of(in, in->c->repository, &name));
+	if (!name.n) {
+		DB_ROWS rows = NULL;
+		bool more;
+
+		TRY(db_query(store_db(in->store), SQL("SELECT min(name), count(*) FROM view_system"), DB_NONE, &rows));
+		TRY(db_next(rows, &more));
+		if (more && db_int(rows, 1) == 1)
+			name = arena_str(in->a, db_text(rows, 0));
+	}
+	TRY(intake_system(in, name.n ? name : STR("unnamed"), &place));
+	*id = place.id;
+	return NULL;
+}
+
+static err append(struct intake *in, const struct record_type *t, const void *fields, int64_t at)
+{
+	struct draft d = intake_draft(in, t, fields);
+	bool already;
+
+	d.about = record_new_id(in->item);
+	if (at != INSTANT_NONE)
+		d.effective = at;
+	TRY(intake_append(in, &d, &already));
+	in->counts.already += already;
+	return NULL;
+}
+
+err intake_report_tests(struct intake *in, const struct s_tests *item)
+{
+	struct r_tests f = {
+		.commit = in->c->commit, .report = in->c->report, .run = in->c->run, .errors = item->errors,
+		.failed = item->failed, .skipped = item->skipped, .tests = item->tests, .failures = item->failures,
+	};
+
+	TRY(system_id(in, &f.system));
+	in->counts.tests += item->tests;
+	in->counts.failed += item->failed + item->errors;
+	return append(in, &record_tests, &f, item->at);
+}
+
+err intake_report_sbom(struct intake *in, const struct s_sbom *item)
+{
+	struct r_sbom f = {
+		.artefact = in->c->artefact.n ? in->c->artefact : item->artefact, .commit = in->c->commit,
+		.format = item->format, .name = item->name, .report = in->c->report,
+		.components = item->components, .licences = item->licences,
+	};
+
+	TRY(system_id(in, &f.system));
+	in->counts.sboms++;
+	return append(in, &record_sbom, &f, item->at);
+}
+
+err intake_report_vex(struct intake *in, const struct s_vex *item)
+{
+	struct r_vex f = { .name = item->name, .report = in->c->report, .statements = item->statements };
+
+	in->counts.vex += (int64_t)item->statements.n;
+	return append(in, &record_vex, &f, item->at);
+}

@@ -1,0 +1,408 @@
+/* Scans: each result waits in a spool file until the report is complete; then
+ * the series' findings are matched and only what changed is written. */
+#include "store/intake_parts.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "base/instant.h"
+#include "crypto/siphash.h"
+#include "store/intake_series.h"
+#include "store/match.h"
+#include "text/json.h"
+
+enum { BATCH = 256, BATCH_BYTES = 700 * 1024, ID_BYTES = 16 };
+
+struct intake_scan {
+	struct s_scan_begin begin;
+	struct series series;
+	struct str id;
+	struct match *match;
+	uint8_t sip[16];
+	int spool;
+	struct buf out;			/* bytes of the spool not yet written */
+	int64_t spooled;		/* bytes in it in all */
+	int64_t results;
+	bool known_before;		/* this very scan is in the log */
+	struct arena *a;		/* texts of `begin`; lives with the scan */
+	struct arena *batch;		/* texts of one batch */
+	struct r_finding_change *changes;
+	size_t n, bytes;
+	int64_t batches;
+	struct buf ids;			/* of everything present after the scan */
+	err failed;
+	struct intake *in;
+};
+
+void intake_scan_free(struct intake_scan *s)
+{
+	if (!s)
+		return;
+	match_free(s->match);
+	fd_close_at(&s->spool);
+	buf_done(&s->out);
+	buf_done(&s->ids);
+	arena_free(s->a);
+	arena_free(s->batch);
+	free(s->changes);
+	free(s);
+}
+
+static struct intake_scan *scan_new(struct intake *in, const struct s_scan_begin *item)
+{
+	struct intake_scan *s = base_alloc(sizeof(*s));
+	struct digest key = store_subkey(in->store, "finding match");
+
+	s->in = in;
+	s->a = arena_new();
+	s->batch = arena_new();
+	s->match = match_new();
+	s->spool = -1;
+	s->out = buf_new(4 << 20);
+	s->ids = buf_new(1 << 30);
+	s->changes = base_alloc(BATCH * sizeof(*s->changes));
+	memcpy(s->sip, key.b, sizeof(s->sip));
+	s->begin = *item;
+	for (const struct field *f = item_scan_begin.fields; f->name; f++) {
+		if (f->kind == FIELD_TEXT || f->kind == FIELD_COMMIT) {
+			struct str *text = (struct str *)((char *)&s->begin + f->offset);
+
+			if (text->p)
+				*text = arena_str(s->a, *text);
+		}
+	}
+	return s;
+}
+
+/* The closing record, as far as it is known before matching: enough to see
+ * whether this very scan is in the log already. */
+static struct r_scan closing(const struct intake_scan *s)
+{
+	const struct intake_context *c = s->in->c;
+	struct r_scan f = {
+		.artefact = s->series.artefact, .commit = s->series.commit, .series = s->series.id,
+		.report = c->report, .original = c->original, .rules = s->begin.rules,
+		.run = c->run.p ? c->run : s->begin.run, .scope = s->series.scope, .system = s->series.system,
+		.tool = s->begin.tool, .tool_version = s->begin.tool_version, .kind = s->begin.kind,
+		.place = s->series.place, .proposed = s->series.proposed, .position = s->series.position,
+		.coverage = s->begin.coverage,
+	};
+
+	return f;
+}
+
+static struct draft closing_draft(const struct intake_scan *s, const struct r_scan *f)
+{
+	struct draft d = intake_draft(s->in, &record_scan, f);
+
+	d.about = s->id;
+	d.effective = s->series.effective;
+	return d;
+}
+
+err intake_scan_begin(struct intake *in, const struct s_scan_begin *item)
+{
+	struct intake_scan *s;
+	struct r_scan f;
+	struct draft d;
+	int64_t idx;
+
+	if (in->scan)
+		return fail(ERR_INPUT, "the submission begins a scan within a scan");
+	in->scan = s = scan_new(in, item);
+	s->id = record_new_id(s->a);
+	TRY(series_find(in, &s->begin, s->a, &s->series));
+	f = closing(s);
+	d = closing_draft(s, &f);
+	TRY(store_find(in->store, &d, &idx));
+	s->known_before = idx >= 0;
+	s->spool = open(store_home(in->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (s->spool < 0)
+		return fail_errno("cannot make a temporary file in %s", store_home(in->store));
+	return NULL;
+}
+
+static uint64_t keyed(const struct intake_scan *s, const char *what, const struct str parts[], size_t n)
+{
+	BUF_AUTO b = buf_new(16384);
+
+	buf_add_c(&b, what);
+	for (size_t i = 0; i < n; i++) {
+		buf_add_char(&b, '\n');
+		buf_add(&b, parts[i]);
+	}
+	return siphash64(s->sip, buf_str(&b)) | 1;	/* 0 means "has none" */
+}
+
+static struct match_keys keys_of(const struct intake_scan *s, const struct s_finding *f)
+{
+	struct match_keys k = { 0 };
+
+	if (f->fingerprint.n)
+		k.fingerprint = keyed(s, "fingerprint", (const struct str[]){ f->rule, f->fingerprint }, 2);
+	if (f->component.n)
+		k.component = keyed(s, "component", (const struct str[]){ f->alias.n ? f->alias : f->rule,
+				    f->component, f->path }, 3);
+	if (!f->component.n)
+		k.place = keyed(s, "place", (const struct str[]){ f->rule, f->path, f->context }, 3);
+	if (f->context.n)
+		k.loose = keyed(s, "loose", (const struct str[]){ f->rule, f->context }, 2);
+	return k;
+}
+
+static err spool_flush(struct intake_scan *s)
+{
+	err e = fd_write_all(s->spool, "the temporary file of the scan", buf_str(&s->out));
+
+	buf_clear(&s->out);
+	return e;
+}
+
+/* What a change record says of a result. */
+static struct r_finding_change change_of(const struct s_finding *f)
+{
+	return (struct r_finding_change){
+		.alias = f->alias, .component = f->component, .fix = f->fix, .line = f->line,
+		.message = f->message, .path = f->path, .rule = f->rule, .score = f->score,
+		.severity = f->severity, .suppressed = f->suppressed == 1 ? 1 : FIELD_UNKNOWN,
+		.title = f->title, .version = f->version, .match = FIELD_UNKNOWN,
+	};
+}
+
+err intake_scan_finding(struct intake *in, const struct s_finding *item)
+{
+	struct intake_scan *s = in->scan;
+	struct r_finding_change c = change_of(item);
+	struct match_seen seen;
+	struct json_writer w;
+	size_t before;
+
+	if (!s)
+		return fail(ERR_INPUT, "the submission holds a finding outside of a scan");
+	s->results++;
+	if (s->known_before)
+		return NULL;
+	seen = (struct match_seen){ keys_of(s, item), scan_changes_attributes(&c), s->spooled, item->line };
+	match_add_seen(s->match, &seen);
+	before = s->out.n;
+	w = json_write(&s->out);
+	json_put_table(&w, &item_finding, (struct json_pick){ 0, 0 }, item);
+	buf_add_char(&s->out, '\n');
+	TRY(buf_ok(&s->out, "a finding"));
+	s->spooled += (int64_t)(s->out.n - before);
+	return s->out.n > (1 << 20) ? spool_flush(s) : NULL;
+}
+
+/* The result that was spooled at `ref`; its texts live in s->batch. */
+static err spool_get(struct intake_scan *s, int64_t ref, struct s_finding *out)
+{
+	enum { FINDING_MAX = 16 * 1024 };
+	char *line = arena_alloc(s->batch, FINDING_MAX);
+	ssize_t n = pread(s->spool, line, FINDING_MAX, ref);
+	struct json *doc;
+	const char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+
+	if (!end)
+		return fail_errno("cannot read the temporary file of the scan");
+	TRY(json_parse(s->batch, "finding", (struct str){ line, (size_t)(end - line) }, &doc));
+	return json_to_table(s->batch, "finding", doc, &item_finding, (struct json_pick){ 0, 0 }, out);
+}
+
+static err load_known(struct intake_scan *s)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(s->in->store), SQL("SELECT f.no, f.id, p.present, CASE WHEN p.series_no = $1 THEN 1 ELSE 0 END, "
+		"p.k1, p.k2, p.k3, p.k4, p.attributes FROM view_presence p JOIN view_finding f ON f.no = p.finding_no "
+		"WHERE p.series_no = $1 OR p.series_no IN (SELECT o.no FROM view_series m JOIN view_series o "
+		"ON o.system_no = m.system_no AND o.place = m.place AND o.kind = m.kind AND o.tool = m.tool "
+		"WHERE m.no = $1) ORDER BY p.series_no, p.finding_no"), DB_ARGS(DB_I(s->series.no)), &rows));
+	for (;;) {
+		struct match_known k = { .no = 0 };
+
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		k.no = db_int(rows, 0);
+		memcpy(k.id, db_blob(rows, 1).p, ID_BYTES);
+		k.present = (uint8_t)db_int(rows, 2);
+		k.own = (uint8_t)db_int(rows, 3);
+		k.keys = (struct match_keys){ (uint64_t)db_int(rows, 4), (uint64_t)db_int(rows, 5),
+					      (uint64_t)db_int(rows, 6), (uint64_t)db_int(rows, 7) };
+		k.attributes = db_int(rows, 8);
+		match_add_known(s->match, &k);
+	}
+}
+
+static err write_batch(struct intake_scan *s)
+{
+	struct r_scan_changes f = { .changes = { s->changes, s->n }, .n = s->batches, .scan = s->id };
+	struct draft d = intake_draft(s->in, &record_scan_changes, &f);
+	bool already;
+
+	if (s->n == 0)
+		return NULL;
+	d.about = s->id;
+	d.effective = s->series.effective;
+	TRY(intake_append(s->in, &d, &already));
+	s->batches++;
+	s->n = s->bytes = 0;
+	arena_reset(s->batch);
+	return NULL;
+}
+
+static struct str hex_key(struct arena *a, uint64_t k)
+{
+	return k ? arena_printf(a, "%016llx", (unsigned long long)k) : (struct str){ 0 };
+}
+
+static struct str hex_id(struct arena *a, const uint8_t id[ID_BYTES])
+{
+	return record_hex(a, (struct str){ (const char *)id, ID_BYTES });
+}
+
+/* Fills one change from the pair; counts it. */
+static err fill_change(struct intake_scan *s, const struct match_pair *p, struct r_finding_change *c)
+{
+	struct intake_counts *n = &s->in->counts;
+	struct s_finding item;
+
+	if (p->ref < 0) {
+		table_clear(&record_finding_change_table, c);
+		c->op = OP_GONE;
+		c->finding = hex_id(s->batch, p->known->id);
+		n->gone++;
+		return NULL;
+	}
+	TRY(spool_get(s, p->ref, &item));
+	*c = change_of(&item);
+	c->k1 = hex_key(s->batch, p->keys.fingerprint);
+	c->k2 = hex_key(s->batch, p->keys.place);
+	c->k3 = hex_key(s->batch, p->keys.component);
+	c->k4 = hex_key(s->batch, p->keys.loose);
+	if (!p->known) {
+		c->op = OP_NEW;
+		c->finding = record_new_id(s->batch);
+		n->opened++;
+		return NULL;
+	}
+	c->finding = hex_id(s->batch, p->known->id);
+	c->match = p->how;
+	c->op = !p->known->present || !p->known->own ? OP_REAPPEARED : p->how == 4 ? OP_MOVED : OP_CHANGED;
+	*(c->op == OP_REAPPEARED ? &n->reopened : &n->changed) += 1;
+	return NULL;
+}
+
+static void visit_change(void *ctx, const struct match_pair *p)
+{
+	struct intake_scan *s = ctx;
+	struct r_finding_change *c = &s->changes[s->n];
+	uint8_t id[ID_BYTES];
+
+	if (s->failed)
+		return;
+	s->failed = fill_change(s, p, c);
+	if (s->failed)
+		return;
+	s->n++;
+	s->bytes += 400 + c->message.n + c->title.n + c->path.n + c->rule.n + c->component.n;
+	if (c->op == OP_NEW && hex_get(c->finding, id, ID_BYTES))
+		buf_add(&s->ids, (struct str){ (char *)id, ID_BYTES });
+	if (s->n == BATCH || s->bytes > BATCH_BYTES)
+		s->failed = write_batch(s);
+}
+
+static void visit_kept(void *ctx, const struct match_known *k)
+{
+	struct intake_scan *s = ctx;
+
+	buf_add(&s->ids, (struct str){ (const char *)k->id, ID_BYTES });
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, ID_BYTES);
+}
+
+/* SHA-256 over the ids of everything present, sorted. */
+static struct str identities(struct intake_scan *s)
+{
+	struct digest d;
+	char hex[DIGEST_TEXT];
+
+	qsort(s->ids.p ? s->ids.p : (void *)s, s->ids.n / ID_BYTES, ID_BYTES, by_id);
+	d = digest_of(buf_str(&s->ids));
+	digest_put(hex, &d);
+	return arena_str(s->a, str_c(hex));
+}
+
+static err match_and_write(struct intake_scan *s, struct r_scan *f)
+{
+	struct intake_counts before = s->in->counts, *n = &s->in->counts;
+
+	TRY(spool_flush(s));
+	if (s->series.no >= 0)
+		TRY(load_known(s));
+	match_run(s->match);
+	match_each(s->match, visit_change, s, &f->unchanged);
+	TRY(s->failed);
+	TRY(write_batch(s));
+	match_each_kept(s->match, visit_kept, s);
+	f->opened = n->opened - before.opened;
+	f->reopened = n->reopened - before.reopened;
+	f->gone = n->gone - before.gone;
+	f->changed = n->changed - before.changed;
+	n->unchanged += f->unchanged;
+	return NULL;
+}
+
+static void put_outcome(const struct intake_scan *s, const struct s_scan_end *item, struct r_scan *f)
+{
+	f->results = s->results;
+	f->records = s->batches;
+	f->outcome = item->partial == 1 ? OUTCOME_PARTIAL : s->results ? OUTCOME_FINDINGS : OUTCOME_CLEAN;
+	if (item->coverage.p)
+		f->coverage = item->coverage;
+}
+
+static err close_scan(struct intake *in, const struct s_scan_end *item)
+{
+	struct intake_scan *s = in->scan;
+	struct r_scan f = closing(s);
+	struct draft d;
+	bool already;
+
+	in->counts.scans++;
+	in->counts.results += s->results;
+	if (s->known_before) {
+		in->counts.already++;
+		in->counts.unchanged += s->results;
+		return NULL;
+	}
+	f.follows = s->series.follows;
+	if (str_is(f.follows, "late"))
+		in->counts.late++;
+	else
+		TRY(match_and_write(s, &f));
+	put_outcome(s, item, &f);
+	in->counts.partial |= item->partial == 1;
+	in->counts.proposed += s->series.proposed == 1;
+	f.identities = identities(s);
+	d = closing_draft(s, &f);
+	return intake_append(in, &d, &already);
+}
+
+err intake_scan_end(struct intake *in, const struct s_scan_end *item)
+{
+	err e;
+
+	if (!in->scan)
+		return fail(ERR_INPUT, "the submission ends a scan that did not begin");
+	e = close_scan(in, item);
+	intake_scan_free(in->scan);
+	in->scan = NULL;
+	return e;
+}

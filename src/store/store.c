@@ -1,0 +1,252 @@
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "ledger/keys.h"
+#include "store/home.h"
+#include "store/people.h"
+
+struct store {
+	struct arena *a;		/* lives with the store */
+	struct home home;
+	int lock;			/* -1: opened for reading */
+	struct db *db;
+	struct ledger *ledger;
+	struct evidence_store *evidence;
+	struct hmac *key;
+	struct str key_bytes;
+	struct record_log log;
+	struct people *people;
+	int64_t in_transaction;		/* records since the last commit */
+	struct str local;
+};
+
+struct db *store_db(struct store *s)
+{
+	return s->db;
+}
+
+struct ledger *store_ledger(struct store *s)
+{
+	return s->ledger;
+}
+
+struct evidence_store *store_evidence(struct store *s)
+{
+	return s->evidence;
+}
+
+const char *store_home(const struct store *s)
+{
+	return s->home.path;
+}
+
+const char *store_path(const struct store *s, struct arena *a, const char *name)
+{
+	return arena_printf(a, "%s/%s", s->home.path, name).p;
+}
+
+struct people *store_people(struct store *s)
+{
+	return s->people;
+}
+
+struct digest store_subkey(struct store *s, const char *label)
+{
+	ASSERT(s->key);
+	return hmac_derive(s->key_bytes, label);
+}
+
+/* Who holds the lock: what its holder wrote into the file. */
+static err held_by(int fd, const char *home)
+{
+	char who[128] = "";
+	ssize_t n = pread(fd, who, sizeof(who) - 1, 0);
+
+	if (n < 0)
+		n = 0;
+	who[n] = '\0';
+	return err_hint(fail(ERR_CONFLICT, "another custody (%s) is writing to %s", n ? who : "unknown process", home),
+			"wait for it, or end it, and try again");
+}
+
+static err take_lock(struct store *s, int wait_ms)
+{
+	const char *path = store_path(s, s->a, "lock");
+	int64_t until = instant_ticks_ms() + wait_ms;
+	char who[64];
+	int n;
+
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock < 0)
+		return fail_errno("cannot write in %s", s->home.path);
+	while (flock(s->lock, LOCK_EX | LOCK_NB)) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return fail_errno("cannot lock %s", path);
+		if (instant_ticks_ms() >= until)
+			return held_by(s->lock, s->home.path);
+		usleep(20000);
+	}
+	n = snprintf(who, sizeof(who), "process %ld", (long)getpid());
+	if (ftruncate(s->lock, 0) || pwrite(s->lock, who, (size_t)n, 0) != n)
+		return fail_errno("cannot write %s", path);
+	return NULL;
+}
+
+static err open_common(const char *home, enum db_mode mode, int wait_ms, struct store *s)
+{
+	TRY(home_read(s->a, home, &s->home));
+	if (mode == DB_WRITE)
+		TRY(take_lock(s, wait_ms));
+	TRY(db_open(s->home.database, mode, wait_ms, &s->db));
+	if (mode == DB_WRITE)
+		TRY(db_migrate(s->db));
+	TRY(evidence_store_open(store_path(s, s->a, "evidence"), &s->evidence));
+	return ledger_open(s->db, store_path(s, s->a, "tiles"),
+			   mode == DB_WRITE ? store_path(s, s->a, "keys") : NULL, &s->ledger);
+}
+
+static struct store *store_new(void)
+{
+	struct store *s = base_alloc(sizeof(*s));
+
+	s->a = arena_new();
+	s->lock = -1;
+	return s;
+}
+
+err store_open_read(const char *home, struct store **out)
+{
+	STORE_AUTO s = store_new();
+
+	TRY(open_common(home, DB_READ, 5000, s));
+	*out = s;
+	s = NULL;
+	return NULL;
+}
+
+static err load_key(struct store *s)
+{
+	uint8_t *bytes = arena_alloc(s->a, KEYS_SECRET);
+
+	TRY(keys_load_secret(store_path(s, s->a, "keys"), "home.key", bytes));
+	s->key_bytes = (struct str){ (const char *)bytes, KEYS_SECRET };
+	s->key = hmac_new(s->key_bytes);
+	return NULL;
+}
+
+/* `received` never runs backwards: not behind the newest checkpoint, nor behind
+ * this process's own earlier records. */
+static err set_clock(struct store *s)
+{
+	struct ledger_head head;
+	int64_t now = instant_now();
+
+	TRY(ledger_head(s->ledger, &head));
+	if (head.size > 0 && now + 2 < head.signed_at) {
+		char then[INSTANT_TEXT], is[INSTANT_TEXT];
+
+		instant_put(then, head.signed_at);
+		instant_put(is, now);
+		return err_hint(fail(ERR_FAILED, "the clock says %s, but the log was signed at %s", is, then),
+				"set the clock right; nothing is written until it is");
+	}
+	if (now < head.signed_at)
+		now = head.signed_at;
+	if (now > s->log.received)
+		s->log.received = now;
+	return NULL;
+}
+
+err store_open_write(const char *home, int wait_ms, struct store **out)
+{
+	STORE_AUTO s = store_new();
+
+	TRY(open_common(home, DB_WRITE, wait_ms, s));
+	TRY(load_key(s));
+	s->log = (struct record_log){ .db = s->db, .ledger = s->ledger, .key = s->key, .a = arena_new() };
+	TRY(home_check_place(&s->home, s->ledger));
+	TRY(set_clock(s));
+	TRY(ledger_sign(s->ledger, s->log.received));
+	s->people = people_new(s);
+	*out = s;
+	s = NULL;
+	return NULL;
+}
+
+void store_close(struct store *s)
+{
+	if (!s)
+		return;
+	store_abandon(s);
+	people_free(s->people);
+	arena_free(s->log.a);
+	ledger_close(s->ledger);
+	evidence_store_close(s->evidence);
+	db_close(s->db);
+	hmac_free(s->key);
+	if (s->lock >= 0)
+		close(s->lock);
+	arena_free(s->a);
+	free(s);
+}
+
+err store_append(struct store *s, const struct draft *d, int64_t *idx, bool *already)
+{
+	if (!db_in_transaction(s->db)) {
+		TRY(set_clock(s));
+		TRY(db_begin(s->db));
+		s->in_transaction = 0;
+	}
+	TRY(record_append(&s->log, d, idx, already));
+	if (++s->in_transaction < TRANSACTION_RECORDS)
+		return NULL;
+	return db_commit(s->db);
+}
+
+err store_find(struct store *s, const struct draft *d, int64_t *idx)
+{
+	return record_find(&s->log, d, idx);
+}
+
+err store_finish(struct store *s)
+{
+	if (db_in_transaction(s->db))
+		TRY(db_commit(s->db));
+	TRY(ledger_sign(s->ledger, s->log.received));
+	return home_note_place(&s->home, s->ledger);
+}
+
+void store_abandon(struct store *s)
+{
+	if (s->db && s->lock >= 0)
+		db_rollback(s->db);
+}
+
+err store_note_evidence(struct store *s, const struct digest *d, int64_t size, struct str kind)
+{
+	int64_t at;
+
+	if (!db_in_transaction(s->db))
+		TRY(db_begin(s->db));
+	TRY(ledger_size(s->ledger, &at));
+	return db_run(s->db, SQL("INSERT INTO kept_evidence (digest, size, kind, idx, erased_by) "
+				 "VALUES ($1, $2, $3, $4, NULL) ON CONFLICT DO NOTHING"),
+		      DB_ARGS(DB_B(digest_str(d)), DB_I(size), DB_T(kind), DB_I(at)), NULL);
+}
+
+err store_local_account(struct store *s, struct str *id)
+{
+	struct s_who who = { .host = STR("local"), .login = home_user(s->a) };
+
+	if (!s->local.p)
+		TRY(people_account(s->people, &who, &s->local));
+	*id = s->local;
+	return NULL;
+}

@@ -1,0 +1,45 @@
+/* A submission: the bounded, framed stream in which anything reaches the store.
+ * The same bytes are the pipe from a sandboxed reader and the `--to` file of a
+ * job without a home. Frames: one letter, four bytes of length (big-endian), the
+ * payload. First "S" (JSON: what it is), then "I" (item: table name, NUL, JSON),
+ * "E" and "B" (evidence begins; its bytes), "P" (progress), last "Z" (JSON:
+ * number of items and the SHA-256 of every byte before it), so that a stream cut
+ * short is seen. doc/format-submission.md. */
+#ifndef STORE_SUBMISSION_H
+#define STORE_SUBMISSION_H
+
+#include "base/arena.h"
+#include "store/items.h"
+
+enum { SUBMISSION_FRAME_MAX = 4 << 20 };
+
+struct s_start {		/* the "S" frame */
+	struct str address, format, query, scope, source, tool;
+};
+extern const struct table submission_start_table;
+
+struct submission_writer;
+MUST_USE err submission_write_start(int fd, const struct s_start *start, struct submission_writer **out);
+/* Buffered; an error is kept and returned by this call or a later one. */
+MUST_USE err submission_write_item(struct submission_writer *w, const struct table *t, const void *item);
+MUST_USE err submission_write_note(struct submission_writer *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
+MUST_USE err submission_write_evidence(struct submission_writer *w, const char *kind, struct str name, struct str bytes);
+MUST_USE err submission_write_progress(struct submission_writer *w, int64_t done, int64_t of);
+MUST_USE err submission_write_end(struct submission_writer *w);
+/* The reader could not do it: the sentence travels instead of "Z". */
+MUST_USE err submission_write_failure(struct submission_writer *w, err why);
+void submission_writer_free(struct submission_writer *w);
+OWNER(submission_writer)
+
+/* Calls `take` for every item as it arrives (texts live until the next call). */
+struct submission_calls {
+	err (*start)(void *ctx, const struct s_start *start);
+	err (*item)(void *ctx, const struct table *t, const void *item);
+	err (*evidence)(void *ctx, const struct s_evidence *e, struct str bytes);	/* whole, ≤ 4 MiB */
+	err (*progress)(void *ctx, int64_t done, int64_t of);			/* may be NULL */
+};
+/* ERR_INPUT with a sentence on anything cut short, altered or out of order; the
+ * reader's own sentence when it could not do it. */
+MUST_USE err submission_read(int fd, const struct submission_calls *calls, void *ctx);
+
+#endif
