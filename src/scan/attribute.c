@@ -96,9 +96,9 @@ static err set_title(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_family(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	unsigned i;
+	unsigned i = 0;
 
+	(void)a;
 	TRY(want_choice(families, value, &i));
 	r->family = (enum scan_family)i;
 	return NULL;
@@ -106,9 +106,9 @@ static err set_family(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_severity(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	unsigned i;
+	unsigned i = 0;
 
+	(void)a;
 	TRY(want_choice(severities, value, &i));
 	r->severity = (enum scan_severity)i;
 	return NULL;
@@ -121,9 +121,9 @@ static err set_keywords(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_find(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	unsigned i;
+	unsigned i = 0;
 
+	(void)a;
 	TRY(want_choice(finders, value, &i));
 	r->by_keyword = i == 1;
 	return NULL;
@@ -145,9 +145,9 @@ static err set_pattern(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_secret(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	uint64_t n;
+	uint64_t n = 0;
 
+	(void)a;
 	TRY(want_number(value, 16, &n));
 	r->group = (unsigned)n;
 	return NULL;
@@ -156,10 +156,10 @@ static err set_secret(struct arena *a, struct scan_rule *r, struct str value)
 /* "3", "3.5" or "3.25" bits. */
 static err set_entropy(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	struct str whole, part = STR("");
-	uint64_t bits, hundredths = 0;
+	struct str whole, part;
+	uint64_t bits = 0, hundredths = 0;
 
+	(void)a;
 	if (!str_split(&value, '.', &whole))
 		whole = STR("");
 	part = value;
@@ -172,10 +172,10 @@ static err set_entropy(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_window(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
 	struct str word;
-	uint64_t before, after;
+	uint64_t before = 0, after;
 
+	(void)a;
 	scan_attribute_word(&value, &word);
 	TRY(want_number(word, SCAN_WINDOW_MAX, &before));
 	after = before;
@@ -197,9 +197,9 @@ static err set_validator(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_words(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	unsigned i;
+	unsigned i = 0;
 
+	(void)a;
 	TRY(want_choice(filters, value, &i));
 	r->filter = (enum scan_filter)i;
 	return NULL;
@@ -207,9 +207,9 @@ static err set_words(struct arena *a, struct scan_rule *r, struct str value)
 
 static err set_rank(struct arena *a, struct scan_rule *r, struct str value)
 {
-	(void)a;
-	uint64_t n;
+	uint64_t n = 0;
 
+	(void)a;
 	TRY(want_number(value, 9, &n));
 	r->rank = (unsigned)n;
 	return NULL;
@@ -228,7 +228,7 @@ static err set_never(struct arena *a, struct scan_rule *r, struct str value)
 static err set_needs(struct arena *a, struct scan_rule *r, struct str value)
 {
 	struct str id, within;
-	uint64_t n;
+	uint64_t n = 0;
 
 	if (!scan_attribute_word(&value, &id) || !scan_attribute_word(&value, &within))
 		return fail(ERR_INPUT, "needs takes a rule and a distance in bytes");

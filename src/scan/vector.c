@@ -118,7 +118,9 @@ static err compile(struct scan_expression *v, size_t n, size_t *bad, const struc
 
 	for (size_t i = 0; i < n; i++) {
 		*bad = i;
-		TRY(measure(c->text[i], c->flags[i], &v[i].width));
+		v[i].width = v[i].text.n;
+		if (!v[i].literal)
+			TRY(measure(c->text[i], c->flags[i], &v[i].width));
 	}
 	if (hs.compile_multi(c->text, c->flags, c->ids, (unsigned)n, HS_MODE_BLOCK, NULL, db,
 			     &e) != HS_SUCCESS)
