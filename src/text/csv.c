@@ -117,7 +117,8 @@ static err read_line(struct csv_reader *r, struct str s)
 	if (r->begun)
 		r->row_bytes += s.n;
 	if (csv_parse(&r->parser, s.p, s.n, on_cell, on_row, r) != s.n && !r->stop)
-		return fail_at(r, ERR_INPUT, "a quote stands within a cell without quotes around it");
+		return fail_at(r, ERR_INPUT,
+			       "a quote stands within a cell without quotes around it");
 	return r->stop;
 }
 
