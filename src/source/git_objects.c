@@ -16,7 +16,7 @@ static err start(struct git_objects *o)
 {
 	const char *const args[] = { "cat-file", o->sizes_only ? "--batch-check" : "--batch",
 				     "--buffer", NULL };
-	BUF_AUTO in = buf_new((o->n - o->at) * (o->r->hex + 1));
+	BUF_AUTO in = buf_new(SIZE_MAX);	/* as long as the list */
 
 	for (size_t i = o->at; i < o->n; i++) {
 		buf_add(&in, o->ids[i]);

@@ -1,0 +1,200 @@
+#include "source/git_people.h"
+
+enum match { LOGIN, EMAIL, NAME, EMAIL_END };
+
+/* Known accounts; compared without case. The first that fits decides. */
+static const struct {
+	enum match by;
+	struct str text;
+	enum git_who who;
+	const char *why;
+} known[] = {
+	{ EMAIL, STR_INIT("noreply@github.com"), GIT_WHO_HOST, "the code host's own address" },
+	{ LOGIN, STR_INIT("web-flow"), GIT_WHO_HOST, "the code host's own account" },
+	{ EMAIL, STR_INIT("noreply@gitlab.com"), GIT_WHO_HOST, "the code host's own address" },
+	{ EMAIL, STR_INIT("noreply@bitbucket.org"), GIT_WHO_HOST, "the code host's own address" },
+	{ LOGIN, STR_INIT("copilot"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("copilot-swe-agent[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("github-copilot[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ EMAIL, STR_INIT("copilot@github.com"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("claude"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("claude[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("cursor[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("cursoragent"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("devin-ai-integration[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("chatgpt-codex-connector[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("gemini-code-assist[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("google-labs-jules[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("amazon-q-developer[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("sweep-ai[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("lovable-dev[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("gpt-engineer-app[bot]"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ EMAIL_END, STR_INIT("@aider.chat"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ EMAIL, STR_INIT("openhands@all-hands.dev"), GIT_WHO_TOOL, "an assistant that writes code" },
+	{ LOGIN, STR_INIT("renovate-bot"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("bot@renovateapp.com"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("support@dependabot.com"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("support@greenkeeper.io"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("snyk-bot@snyk.io"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("hosted@weblate.org"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("noreply@weblate.org"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("github-actions@github.com"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("action@github.com"), GIT_WHO_BOT, "a known bot" },
+	{ EMAIL, STR_INIT("actions@github.com"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("github actions"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("github action"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("github-actions"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("dependabot"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("dependabot-preview"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("renovate"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("renovate bot"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("pre-commit-ci"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("pre-commit ci"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("weblate"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("jenkins"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("travis ci"), GIT_WHO_BOT, "a known bot" },
+	{ NAME, STR_INIT("microsoft.visualstudio.services.tfs"), GIT_WHO_HOST, "the code host's own account" },
+};
+
+static bool ends_caseless(struct str s, struct str end)
+{
+	return s.n >= end.n && str_is_caseless(str_from(s, s.n - end.n), end);
+}
+
+/* Up to the last '@'; absent where there is none. */
+static struct str local_part(struct str email, struct str *domain)
+{
+	for (size_t i = email.n; i > 0; i--) {
+		if (email.p[i - 1] != '@')
+			continue;
+		*domain = str_from(email, i);
+		return (struct str){ email.p, i - 1 };
+	}
+	*domain = STR("");
+	return (struct str){ 0 };
+}
+
+/* "12+login" or "12-login" behind its number, "login" as it is. */
+static struct str behind_number(struct str local, char mark)
+{
+	size_t n = 0;
+
+	while (n < local.n && local.p[n] >= '0' && local.p[n] <= '9')
+		n++;
+	return n && n < local.n && local.p[n] == mark ? str_from(local, n + 1) : local;
+}
+
+/* github.com: ID+login@users.noreply.github.com, older login@…; gitlab.com and
+ * GitLab elsewhere: ID-login@users.noreply.HOST; Gitea: login@noreply.HOST. */
+static void login_of(struct str email, struct git_identity *id)
+{
+	static const struct str users = STR_INIT("users.noreply."), plain = STR_INIT("noreply.");
+	struct str domain, local = local_part(email, &domain);
+
+	if (!local.p || local.n == 0)
+		return;
+	if (str_starts(domain, users)) {
+		id->login_host = str_from(domain, users.n);
+		id->login = behind_number(local, str_is(id->login_host, "github.com") ? '+' : '-');
+		if (id->login.n == local.n)
+			id->login = behind_number(local, '+');
+	} else if (str_starts(domain, plain)) {
+		id->login_host = str_from(domain, plain.n);
+		id->login = local;
+	}
+}
+
+static bool fits(enum match by, struct str text, const struct git_person *p, const struct git_identity *id)
+{
+	switch (by) {
+	case LOGIN:
+		return id->login.p && str_is_caseless(id->login, text);
+	case EMAIL:
+		return str_is_caseless(p->email, text);
+	case NAME:
+		return str_is_caseless(p->name, text);
+	case EMAIL_END:
+		return ends_caseless(p->email, text);
+	}
+	return false;
+}
+
+/* At a maker of such tools the people there have addresses too: the tool is
+ * known by its name or by an address that takes no mail. */
+static bool is_makers_tool(const struct git_person *p)
+{
+	static const struct str makers[] = { STR_INIT("@anthropic.com"), STR_INIT("@cursor.com"),
+					     STR_INIT("@openai.com") };
+	static const struct str names[] = { STR_INIT("claude"), STR_INIT("cursor"), STR_INIT("codex"),
+					    STR_INIT("chatgpt") };
+	static const struct str locals[] = { STR_INIT("noreply"), STR_INIT("no-reply"), STR_INIT("codex"),
+					     STR_INIT("cursoragent"), STR_INIT("agent") };
+	struct str domain, local = local_part(p->email, &domain);
+	bool made = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(makers); i++)
+		made |= ends_caseless(p->email, makers[i]);
+	if (!made)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (p->name.n >= names[i].n && str_is_caseless((struct str){ p->name.p, names[i].n }, names[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(locals); i++)
+		if (str_is_caseless(local, locals[i]))
+			return true;
+	return false;
+}
+
+/* GitLab's access tokens act as project_12_bot or group_12_bot_abcd. */
+static bool is_token_bot(struct str login)
+{
+	return (str_starts(login, STR("project_")) || str_starts(login, STR("group_"))) &&
+	       str_has(login, STR("_bot"));
+}
+
+static const char *bot_by_form(const struct git_person *p, const struct git_identity *id)
+{
+	struct str domain, local = local_part(p->email, &domain);
+
+	if (ends_caseless(p->name, STR("[bot]")) || ends_caseless(local, STR("[bot]")))
+		return "its name ends in [bot]";
+	if (is_token_bot(id->login.p ? id->login : local))
+		return "an access token of a project";
+	if (ends_caseless(p->name, STR("-bot")) || ends_caseless(p->name, STR("_bot")) ||
+	    ends_caseless(p->name, STR(" bot")) || ends_caseless(local, STR("-bot")))
+		return "its name ends in bot";
+	if (ends_caseless(p->name, STR("build service")) || str_has(p->name, STR("Build Service (")))
+		return "a build service";
+	return NULL;
+}
+
+struct git_identity git_identity_of(const struct git_person *p)
+{
+	struct git_identity id = { .who = GIT_WHO_PERSON, .why = "nothing says otherwise" };
+	const char *why;
+
+	login_of(p->email, &id);
+	if (p->email.n == 0 && p->name.n == 0) {
+		id.who = GIT_WHO_UNKNOWN;
+		id.why = "neither name nor address";
+		return id;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+		if (!fits(known[i].by, known[i].text, p, &id))
+			continue;
+		id.who = known[i].who;
+		id.why = known[i].why;
+		return id;
+	}
+	if (is_makers_tool(p)) {
+		id.who = GIT_WHO_TOOL;
+		id.why = "an assistant that writes code";
+		return id;
+	}
+	why = bot_by_form(p, &id);
+	if (why) {
+		id.who = GIT_WHO_BOT;
+		id.why = why;
+	}
+	return id;
+}
