@@ -278,14 +278,15 @@ static void drop(struct scan_state *st)
  * behind the last one, if there is one. */
 static uint64_t count_lines(struct str bytes, size_t from, size_t to, size_t *line_from)
 {
-	static const uint64_t low = 0x7f7f7f7f7f7f7f7f, newlines = 0x0a0a0a0a0a0a0a0a;
+	static const uint64_t low = 0x7f7f7f7f7f7f7f7f, newlines = 0x0a0a0a0a0a0a0a0a,
+		ones = 0x0101010101010101;
 	uint64_t n = 0, word;
 	size_t i = from;
 
 	for (; to - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, bytes.p + i, sizeof(word));
 		word ^= newlines;
-		n += (uint64_t)__builtin_popcountll(~(((word & low) + low) | word | low));
+		n += (~(((word & low) + low) | word | low) >> 7) * ones >> 56;
 	}
 	for (; i < to; i++)
 		n += bytes.p[i] == '\n';

@@ -113,17 +113,24 @@ static err walk_file(struct walk *w, int dir, const char *name)
 	return report(w, (struct scan_item){ .bytes = { got ? w->bytes : "", got } });
 }
 
+struct entry {
+	char *name;
+	unsigned char type;	/* DT_…; DT_UNKNOWN where the file system does not say */
+};
+
 static int by_name(const void *a, const void *b)
 {
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	const struct entry *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
 }
 
-/* The names in a folder in byte order, in the arena. */
-static err names_of(DIR *d, struct arena *a, char ***out, size_t *n)
+/* The entries of a folder in byte order, their names in the arena. */
+static err entries_of(DIR *d, struct arena *a, struct entry **out, size_t *n)
 {
 	const struct dirent *entry;
 	size_t room = 0;
-	char **v = NULL;
+	struct entry *v = NULL;
 
 	*n = 0;
 	errno = 0;
@@ -134,7 +141,7 @@ static err names_of(DIR *d, struct arena *a, char ***out, size_t *n)
 			room = room ? room * 2 : 64;
 			v = base_realloc(v, room * sizeof(*v));
 		}
-		v[(*n)++] = arena_cstr(a, str_c(entry->d_name));
+		v[(*n)++] = (struct entry){ arena_cstr(a, str_c(entry->d_name)), entry->d_type };
 	}
 	if (*n)
 		qsort(v, *n, sizeof(*v), by_name);
@@ -156,23 +163,36 @@ static err walk_subfolder(struct walk *w, int dir, const char *name, unsigned de
 	return walk_folder(w, fd, depth + 1);
 }
 
-static err walk_entry(struct walk *w, int dir, const char *name, unsigned depth)
+/* The type without following a link; DT_UNKNOWN where it cannot be had. */
+static unsigned char type_of(int dir, const struct entry *entry)
 {
 	struct stat st;
 
-	if (strcmp(name, ".git") == 0)
+	if (entry->type != DT_UNKNOWN)
+		return entry->type;
+	if (fstatat(dir, entry->name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return DT_UNKNOWN;
+	return (unsigned char)IFTODT(st.st_mode);
+}
+
+static err walk_entry(struct walk *w, int dir, const struct entry *entry, unsigned depth)
+{
+	if (strcmp(entry->name, ".git") == 0)
 		return NULL;
 	if (w->spec->leave && w->spec->leave(w->spec->leave_ctx, buf_str(&w->path)))
 		return report(w, (struct scan_item){ .skip = SCAN_SKIP_EXCLUDED });
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-		return report(w, (struct scan_item){ .unreadable = true });
-	if (S_ISDIR(st.st_mode))
-		return walk_subfolder(w, dir, name, depth);
-	if (S_ISLNK(st.st_mode))
+	switch (type_of(dir, entry)) {
+	case DT_DIR:
+		return walk_subfolder(w, dir, entry->name, depth);
+	case DT_REG:
+		return walk_file(w, dir, entry->name);
+	case DT_LNK:
 		return report(w, (struct scan_item){ .skip = SCAN_SKIP_LINK });
-	if (!S_ISREG(st.st_mode))
+	case DT_UNKNOWN:
+		return report(w, (struct scan_item){ .unreadable = true });
+	default:
 		return report(w, (struct scan_item){ .skip = SCAN_SKIP_SPECIAL });
-	return walk_file(w, dir, name);
+	}
 }
 
 /* Takes fd. */
@@ -181,24 +201,24 @@ static err walk_folder(struct walk *w, int fd, unsigned depth)
 	OWNED(arena) a = arena_new();
 	DIR *d = fdopendir(fd);
 	size_t n = 0, path_n = w->path.n;
-	char **names = NULL;
+	struct entry *entries = NULL;
 	err e;
 
 	ASSERT(d);
-	if (names_of(d, a, &names, &n))
+	if (entries_of(d, a, &entries, &n))
 		e = report(w, (struct scan_item){ .unreadable = true });
 	else
 		e = NULL;
 	for (size_t i = 0; i < n && !e; i++) {
 		if (path_n)
 			buf_add_char(&w->path, '/');
-		buf_add_c(&w->path, names[i]);
+		buf_add_c(&w->path, entries[i].name);
 		e = buf_ok(&w->path, "a path");
 		if (!e)
-			e = walk_entry(w, dirfd(d), names[i], depth);
+			e = walk_entry(w, dirfd(d), &entries[i], depth);
 		w->path.n = path_n;
 	}
-	free(names);
+	free(entries);
 	closedir(d);
 	return e;
 }
