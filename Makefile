@@ -28,7 +28,8 @@ LDFLAGS_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code,--as-
 LDFLAGS_asan    = -fsanitize=address,undefined -Wl,--as-needed
 LDFLAGS_cover   = --coverage
 LDFLAGS_fuzz    = -fsanitize=address,undefined
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -fPIE -fno-common -fvisibility=hidden -fno-strict-aliasing \
+VERSION = 0.1
+ALL_CFLAGS = -DCUSTODY_VERSION=\"$(VERSION)\" -std=c17 -D_GNU_SOURCE -fPIE -fno-common -fvisibility=hidden -fno-strict-aliasing \
              -fno-delete-null-pointer-checks $(WARN) $(CFLAGS_$(MODE)) -Isrc -I$(B)/gen $(PACKAGE_CFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(LDFLAGS_$(MODE)) $(LDFLAGS)
 LIBS = $(PACKAGE_LIBS) $(EXTRA_LIBS)
@@ -70,7 +71,7 @@ UNIT = $(patsubst test/unit/%.c,%,$(wildcard test/unit/*.c))
 define unit_rule
 $(B)/test/$(1): $(B)/test/unit/$(1).o $(call libs_up_to,$(firstword $(subst _, ,$(1)))) $(B)/gen/embed.o
 	@echo "  link  $$@"
-	@$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libs_up_to,$(firstword $(subst _, ,$(1)))) -Wl,--end-group $(B)/gen/embed.o $$(LIBS) -lcmocka $$(LDFLAGS_$(1))
+	@$$(CC) $$(ALL_LDFLAGS) -o $$@ $$< -Wl,--start-group $(call libs_up_to,$(firstword $(subst _, ,$(1)))) -Wl,--end-group $(B)/gen/embed.o $$(LIBS) -lcmocka $$(call link_flags,test/unit/$(1).c) $$(LDFLAGS_$(1))
 endef
 $(foreach u,$(UNIT),$(eval $(call unit_rule,$(u))))
 units: $(UNIT:%=$(B)/test/%)
