@@ -267,8 +267,8 @@ static err verify_level(struct tiles *t, int level, uint64_t first)
 		want = fold(below, 0, 8);
 		have = hash_at(above, i % TILE_WIDTH);
 		if (!digest_eq(&have, &want))
-			return fail(ERR_INTEGRITY, "hash %" PRIu64 " of level %d does not match the "
-				    "tile beneath it", i, level);
+			return fail(ERR_INTEGRITY, "hash %" PRIu64 " of level %d does not match "
+				    "the tile beneath it", i, level);
 	}
 	return NULL;
 }

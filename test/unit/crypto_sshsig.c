@@ -15,7 +15,8 @@
 #include "crypto/sshwire.h"
 
 static char folder[] = "/tmp/custody-sshsig-XXXXXX";
-static const struct str message = STR_INIT("tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nfirst\n");
+static const struct str message = STR_INIT(
+	"tree 4b825dc642cb6eb9a060e54bf8d69288fbee4904\n\nfirst\n");
 
 /* Runs ssh-keygen in the folder; false when there is none. */
 static bool keygen(const char *const *argv)
@@ -191,7 +192,8 @@ static void the_first_line_that_allows_the_key_is_found(void **s)
 		"\told@example.com valid-before=\"20200101Z\" ssh-ed25519 " KEY_A " a comment\n"
 		"new@example.com,\"x\" namespaces=\"git,web-*\",valid-after=\"20250101120000Z\" "
 		"ssh-ed25519 " KEY_A "\r\n"
-		"*@example.com,!barred@example.com namespaces=\"!git,*\" ssh-ed25519 " KEY_A), &list));
+		"*@example.com,!barred@example.com namespaces=\"!git,*\" ssh-ed25519 " KEY_A),
+		&list));
 	assert_int_equal(list.n, 4);
 	assert_true(list.v[0].authority);
 	assert_int_equal(list.v[1].before, 1577836800);
@@ -224,7 +226,8 @@ static void a_file_of_signers_with_a_fault_names_the_line(void **s)
 		"dev@example.com namespaces=\"git ssh-ed25519 " KEY_A,
 		"dev@example.com valid-after=\"20251301\" ssh-ed25519 " KEY_A,
 		"dev@example.com valid-after=\"202501012460\" ssh-ed25519 " KEY_A,
-		"dev@example.com valid-after=\"20250101\",valid-before=\"20240101\" ssh-ed25519 " KEY_A,
+		"dev@example.com valid-after=\"20250101\",valid-before=\"20240101\" "
+		"ssh-ed25519 " KEY_A,
 		"\"\" ssh-ed25519 " KEY_A,
 	};
 

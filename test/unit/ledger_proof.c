@@ -9,7 +9,8 @@
 #define LOG_VKEY "example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx"
 #define CHECKPOINT "example.com/log/testdata\n15\n" \
 	"rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=\n\n" DASH "example.com/log/testdata " \
-	"M9e0luh4jTG+UMBqOUo9/q+yAEvx1ilBEniMvjf1zfcBOhg+CKubMt53MvIt/uEWP6zdkdIQzd/fmwlM/dlPWF74ewI=\n"
+	"M9e0luh4jTG+UMBqOUo9/q+yAEvx1ilBEniM" \
+	"vjf1zfcBOhg+CKubMt53MvIt/uEWP6zdkdIQzd/fmwlM/dlPWF74ewI=\n"
 #define HASHES "yiM+eia4w1wsk/Ukx7kF56IQVkDW3MWUaUz/VtJu+yU=\n" \
 	"nk9gCR+floFqznAPtqjjcnnV64dge2jQB95D5t164Hg=\n" \
 	"zY1lN35vrXYAPixXSd59LsU29xUJtuW4o2dNNg5Y2Co=\n" \

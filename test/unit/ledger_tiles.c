@@ -110,7 +110,8 @@ static void names_of_no_tile_are_refused(void **s)
 		"tile/00/000", "tile/0/00", "tile/0/0", "tile/0/1000", "tile/0/x000/001",
 		"tile/0/000.p/0", "tile/0/000.p/01", "tile/0/000.p/-1", "tile/0/000.p/1/",
 		"tile/0/000.p/1.p/1", "/tile/0/000", "tile//0/000", "tile/0/000/", "tile/0/ 00",
-		"tile/0/x009/x223/x372/x036/x854/x775/808", "tile/entries/", "tile/entries/x000/000",
+		"tile/0/x009/x223/x372/x036/x854/x775/808", "tile/entries/",
+		"tile/entries/x000/000",
 		"Tile/0/000", "tile/+1/000", "tile/0/xx01/000", "tile/0/../000", "checkpoint",
 	};
 	struct tile t;

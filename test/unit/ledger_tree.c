@@ -54,7 +54,8 @@ static void the_roots_are_those_of_the_reference(void **s)
 		struct str leaf;
 		const char *root;	/* before the leaf is added */
 	} cases[] = {
-		{ STR_INIT(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+		{ STR_INIT(""), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+		},
 		{ STR_INIT("\x00"), "6e340b9c" },
 		{ STR_INIT("\x10"), "fac54203" },
 		{ STR_INIT("\x20\x21"), "aeb6bcfe" },
