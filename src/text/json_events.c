@@ -8,6 +8,7 @@ enum { STEPS = 16 };	/* of one path */
 struct path {
 	struct str step[STEPS];
 	unsigned n;
+	bool peek;	/* ended in '?' */
 };
 
 /* A container on the way. Bit i of a mask stands for wants[i]. */
@@ -39,6 +40,8 @@ static void path_parse(struct path *p, const char *text)
 {
 	struct str rest = str_c(text), part;
 
+	p->peek = str_ends(rest, STR("?"));
+	rest.n -= p->peek;
 	while (str_split(&rest, '.', &part)) {
 		unsigned elements = 0;
 
@@ -78,8 +81,23 @@ static const struct json_want *complete(const struct json_events *e, uint32_t ma
 	for (; mask; mask &= mask - 1) {
 		unsigned i = (unsigned)__builtin_ctz(mask);
 
-		if (e->paths[i].n == e->depth)
+		if (e->paths[i].n == e->depth && !e->paths[i].peek)
 			return &e->wants[i];
+	}
+	return NULL;
+}
+
+/* Tells those who only want to know that the coming value is there. */
+static err peek(struct json_events *e, uint32_t mask, enum json_kind kind)
+{
+	const struct json_place *at = json_lex_place(e->lex);
+	struct json v = { .kind = kind, .line = at->line, .column = at->column };
+
+	for (; mask; mask &= mask - 1) {
+		unsigned i = (unsigned)__builtin_ctz(mask);
+
+		if (e->paths[i].n == e->depth && e->paths[i].peek)
+			TRY(e->wants[i].take(e->ctx, &v));
 	}
 	return NULL;
 }
@@ -142,6 +160,7 @@ static err on_open(void *ctx, enum json_kind kind)
 		return NULL;
 	}
 	mask = arrive(e);
+	TRY(peek(e, mask, kind));
 	w = complete(e, mask);
 	if (w) {
 		begin(e, w);
@@ -211,6 +230,7 @@ static err on_value(void *ctx, enum json_kind kind, struct str text)
 {
 	struct json_events *e = ctx;
 	const struct json_want *w;
+	uint32_t mask;
 
 	if (e->building) {
 		TRY(within_max(e));
@@ -218,7 +238,9 @@ static err on_value(void *ctx, enum json_kind kind, struct str text)
 	}
 	if (e->skipped)
 		return NULL;
-	w = complete(e, arrive(e));
+	mask = arrive(e);
+	TRY(peek(e, mask, kind));
+	w = complete(e, mask);
 	if (!w)
 		return NULL;
 	begin(e, w);

@@ -16,7 +16,10 @@ struct json_events;
  * "dependencies[].vulns[]". The tree of each matching value is handed over whole,
  * in document order, with its key where it has one; it lives in an arena that is
  * reset after the call. A value nested in another matched value is not matched
- * again; where two paths match the same value, the first listed takes it. */
+ * again; where two paths match the same value, the first listed takes it.
+ * A path that ends in '?' ("runs[].results?") is told when the value begins: a node
+ * of its kind alone, without key, text or children. Other paths still get the value
+ * or what is in it. */
 struct json_want {
 	const char *path;	/* NULL ends the list, of at most JSON_WANTS */
 	err (*take)(void *ctx, const struct json *v);

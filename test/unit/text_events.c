@@ -110,6 +110,17 @@ static void paths_may_name_the_whole_an_array_or_any_member(void **s)
 	expect(inner, "{\"q\":{\"deep\":[[],[{\"x\":5},{\"y\":1}]]}}", "A1.0:x=5;");
 }
 
+static void a_path_with_a_question_mark_is_told_the_kind(void **s)
+{
+	static const struct json_want wants[] = {
+		{ "r[].x?", take_a, 0 }, { "r[].x[]", take_b, 0 }, { "?", take_b, 0 }, { NULL, NULL, 0 },
+	};
+
+	(void)s;
+	expect(wants, "{\"r\":[{\"x\":[]},{\"x\":[7]},{\"x\":null},{\"y\":1}]}",
+	       "B@1:1:{}A0.-1:[]A1.-1:[]B@1:22:7;A2.-1:;");
+}
+
 static void what_is_wrong_is_told_whatever_the_pieces(void **s)
 {
 	static const struct json_want wants[] = {
@@ -171,6 +182,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_element_at_a_path_is_one_tree),
 		cmocka_unit_test(paths_may_name_the_whole_an_array_or_any_member),
+		cmocka_unit_test(a_path_with_a_question_mark_is_told_the_kind),
 		cmocka_unit_test(what_is_wrong_is_told_whatever_the_pieces),
 		cmocka_unit_test(an_error_of_the_taker_ends_the_reading),
 		cmocka_unit_test(a_large_report_is_read_whole),
