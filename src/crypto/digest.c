@@ -117,7 +117,7 @@ bool digest_get(struct str s, struct digest *out)
 {
 	struct digest d;
 
-	if (s.n != 2 * DIGEST_BYTES)
+	if (s.n != DIGEST_TEXT - 1)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
 		if (s.p[i] >= 'A' && s.p[i] <= 'F')

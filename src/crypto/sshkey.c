@@ -17,21 +17,21 @@ enum family { EDWARDS, CURVE, RSA_PKCS1 };
 
 struct kind {
 	const char *name;
-	enum family family;
 	const char *curve, *group;	/* CURVE: in SSH's words and in OpenSSL's */
 	size_t point;			/* bytes of an uncompressed point */
 	const char *md;			/* RSA names it in the signature */
+	enum family family;
 	bool token;			/* the key lives in a security key */
 };
 
 static const struct kind kinds[] = {
-	{ "ssh-ed25519", EDWARDS, NULL, NULL, 0, NULL, false },
-	{ "ecdsa-sha2-nistp256", CURVE, "nistp256", "prime256v1", 65, "SHA256", false },
-	{ "ecdsa-sha2-nistp384", CURVE, "nistp384", "secp384r1", 97, "SHA384", false },
-	{ "ecdsa-sha2-nistp521", CURVE, "nistp521", "secp521r1", 133, "SHA512", false },
-	{ "ssh-rsa", RSA_PKCS1, NULL, NULL, 0, NULL, false },
-	{ "sk-ssh-ed25519@openssh.com", EDWARDS, NULL, NULL, 0, NULL, true },
-	{ "sk-ecdsa-sha2-nistp256@openssh.com", CURVE, "nistp256", "prime256v1", 65, "SHA256",
+	{ "ssh-ed25519", NULL, NULL, 0, NULL, EDWARDS, false },
+	{ "ecdsa-sha2-nistp256", "nistp256", "prime256v1", 65, "SHA256", CURVE, false },
+	{ "ecdsa-sha2-nistp384", "nistp384", "secp384r1", 97, "SHA384", CURVE, false },
+	{ "ecdsa-sha2-nistp521", "nistp521", "secp521r1", 133, "SHA512", CURVE, false },
+	{ "ssh-rsa", NULL, NULL, 0, NULL, RSA_PKCS1, false },
+	{ "sk-ssh-ed25519@openssh.com", NULL, NULL, 0, NULL, EDWARDS, true },
+	{ "sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", "prime256v1", 65, "SHA256", CURVE,
 	  true },
 };
 
@@ -265,11 +265,12 @@ err sshkey_verify(struct str key, struct str data, struct str signature)
 {
 	__attribute__((cleanup(key_done))) struct key k = { 0 };
 	struct signature s = { 0 };
-	const char *md;
+	const char *md = NULL;
 	BUF_AUTO bytes = buf_new(RSA_BITS_MAX / 8);
 	BUF_AUTO message = buf_new(128);
 
 	TRY(read_key(key, &k));
+	ASSERT(k.kind && k.pkey);
 	TRY(read_signature(signature, k.kind->token, &s));
 	TRY(pick_digest(k.kind, s.algorithm, &md));
 	if (!add_signature(&k, s.bytes, &bytes) || buf_over(&bytes))

@@ -1,8 +1,8 @@
 #include "ledger/checkpoint.h"
 
-#include <inttypes.h>
-
 #include "base/hex.h"
+
+#include <inttypes.h>
 
 void checkpoint_put(struct buf *out, const struct checkpoint *c)
 {
@@ -29,14 +29,20 @@ static bool read_root(struct str s, struct digest *out)
 	return true;
 }
 
+/* The first line of a text that ends in a newline. */
+static bool read_origin(struct str *text, struct str *out)
+{
+	return text->n && text->p[text->n - 1] == '\n' && str_split(text, '\n', out) && out->n &&
+	       out->n <= NOTE_NAME_BYTES_MAX && str_is_utf8(*out);
+}
+
 err checkpoint_get(struct str text, struct checkpoint *out)
 {
 	struct checkpoint c = { 0 };
 	struct str size, root;
 	struct digest none = tree_empty_root();
 
-	if (!text.n || text.p[text.n - 1] != '\n' || !str_split(&text, '\n', &c.origin) ||
-	    !c.origin.n || c.origin.n > NOTE_NAME_BYTES_MAX || !str_is_utf8(c.origin))
+	if (!read_origin(&text, &c.origin))
 		return fail(ERR_INPUT, "the checkpoint has no valid origin");
 	if (!str_split(&text, '\n', &size) || !read_size(size, &c.head.size))
 		return fail(ERR_INPUT, "the checkpoint of %.*s has no valid size", FMT(c.origin));

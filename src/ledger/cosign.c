@@ -1,8 +1,8 @@
 #include "ledger/cosign.h"
 
-#include <inttypes.h>
-
 #include "ledger/note.h"
+
+#include <inttypes.h>
 
 static void message(struct buf *out, struct str text, int64_t time)
 {

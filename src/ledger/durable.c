@@ -1,13 +1,13 @@
 #include "ledger/durable.h"
 
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/map.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/map.h"
 
 /* Written side by side and synced afterwards, the disk takes many files in one
  * go; the number bounds the descriptors held. */
@@ -152,13 +152,12 @@ static err finish_pending(struct durable *d)
 	return e;
 }
 
-static char *copy_text(const char *a, const char *b)
+static char *join(const char *a, const char *b)
 {
-	size_t n = strlen(a), m = strlen(b);
-	char *p = base_alloc(n + m + 1);
+	size_t n = strlen(a) + strlen(b) + 1;
+	char *p = base_alloc(n);
 
-	memcpy(p, a, n);
-	memcpy(p + n, b, m);
+	snprintf(p, n, "%s%s", a, b);
 	return p;
 }
 
@@ -170,7 +169,7 @@ err durable_put(struct durable *d, const char *path, struct str bytes)
 	if (d->n == OPEN_MAX)
 		TRY(finish_pending(d));
 	p = &d->pending[d->n++];
-	*p = (struct pending){ -1, copy_text(path, ""), copy_text(path, ".new") };
+	*p = (struct pending){ -1, join(path, ""), join(path, ".new") };
 	unlink(p->draft);	/* of a run that ended in the middle */
 	p->fd = open(p->draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0444);
 	if (p->fd < 0)

@@ -1,17 +1,17 @@
 #include "ledger/evidence.h"
 
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/hex.h"
+#include "crypto/random.h"
+#include "ledger/durable.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zstd.h>
-
-#include "base/arena.h"
-#include "base/file.h"
-#include "base/hex.h"
-#include "crypto/random.h"
-#include "ledger/durable.h"
 
 enum {
 	LEVEL = 3,
@@ -328,6 +328,7 @@ err evidence_get(struct evidence_store *s, const struct digest *d, struct buf *o
 	err e;
 
 	TRY(evidence_open(s, d, out->max - out->n, &r));
+	ASSERT(r);
 	piece = base_alloc(PIECE);
 	do {
 		e = evidence_read(r, piece, PIECE, &got);

@@ -1,13 +1,13 @@
 #include "ledger/keys.h"
 
+#include "base/file.h"
+#include "base/hex.h"
+#include "crypto/random.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/file.h"
-#include "base/hex.h"
-#include "crypto/random.h"
 
 enum { FILE_MAX = 1024 };
 

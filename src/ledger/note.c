@@ -96,8 +96,8 @@ static err read_key_line(struct str line, const char *what, struct note_key *out
 
 err note_key_parse(struct str vkey, struct note_key *out)
 {
-	struct ed25519_pub pub;
-	struct note_key k;
+	struct ed25519_pub pub = { 0 };
+	struct note_key k = { 0 };
 
 	TRY(read_key_line(vkey, "verifier", &k, pub.b));
 	k.pub = pub;
@@ -129,7 +129,7 @@ struct note_signer *note_signer_new(struct str name, enum note_kind kind,
 {
 	struct note_signer *s = base_alloc(sizeof(*s) + name.n);
 
-	ASSERT(note_name_ok(name));
+	ASSERT(name.p && note_name_ok(name));
 	memcpy(s->name, name.p, name.n);
 	s->secret = ed25519_key_new(seed);
 	s->key = (struct note_key){ .name = { s->name, name.n }, .kind = kind,
@@ -153,9 +153,9 @@ const struct note_key *note_signer_key(const struct note_signer *s)
 
 err note_signer_parse(struct str skey, struct note_signer **out)
 {
-	struct note_key k;
+	struct note_key k = { 0 };
 	struct note_signer *s;
-	uint8_t seed[ED25519_SEED];
+	uint8_t seed[ED25519_SEED] = { 0 };
 
 	if (!str_starts(skey, private_key) || skey.n > SKEY_BYTES_MAX)
 		return fail(ERR_INPUT, "this is not a signing key");

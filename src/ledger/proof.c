@@ -1,8 +1,8 @@
 #include "ledger/proof.h"
 
-#include <inttypes.h>
-
 #include "base/hex.h"
+
+#include <inttypes.h>
 
 static const struct str first_line = STR_INIT("c2sp.org/tlog-proof@v1\n");
 static const struct str extra_word = STR_INIT("extra ");

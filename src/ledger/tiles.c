@@ -1,12 +1,14 @@
 #include "ledger/tiles.h"
 
-#include <inttypes.h>
-#include <sys/stat.h>
-
 #include "base/arena.h"
 #include "base/file.h"
 #include "ledger/tile.h"
 #include "ledger/tilewriter.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
+
+enum { TILE_BYTES = TILE_WIDTH * DIGEST_BYTES, BUNDLE_BYTES_MIN = TILE_WIDTH * 2 };
 
 /* The file read last of each level; number 0 is the bundle. */
 struct page {
@@ -34,7 +36,7 @@ struct tiles *tiles_open(const char *folder, uint64_t size)
 	t->size = size;
 	t->pages[0].bytes = buf_new(TILEWRITER_BUNDLE_MAX);
 	for (int i = 1; i <= TILE_LEVELS; i++)
-		t->pages[i].bytes = buf_new(TILE_WIDTH * DIGEST_BYTES);
+		t->pages[i].bytes = buf_new(TILE_BYTES);
 	return t;
 }
 
@@ -75,7 +77,7 @@ static bool has_form(const struct tile *tile, struct str bytes)
 	struct str entry;
 
 	if (tile->level != TILE_ENTRIES)
-		return bytes.n == tile->width * DIGEST_BYTES;
+		return bytes.n == (size_t)tile->width * DIGEST_BYTES;
 	for (unsigned i = 0; i < tile->width; i++)
 		if (!next_entry(&bytes, &entry))
 			return false;
@@ -139,7 +141,7 @@ static struct digest fold(const struct page *page, unsigned first, unsigned deep
 	for (unsigned i = 0; i < n; i++)
 		row[i] = hash_at(page, first + i);
 	for (; n > 1; n /= 2)
-		for (unsigned i = 0; i < n / 2; i++)
+		for (size_t i = 0; i < n / 2; i++)
 			row[i] = tree_node(&row[2 * i], &row[2 * i + 1]);
 	return row[0];
 }
@@ -392,8 +394,8 @@ static bool full_stands(const char *path, int level)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       (level == TILE_ENTRIES ? st.st_size >= 2 * TILE_WIDTH :
-					st.st_size == TILE_WIDTH * DIGEST_BYTES);
+	       (level == TILE_ENTRIES ? st.st_size >= BUNDLE_BYTES_MIN :
+					st.st_size == TILE_BYTES);
 }
 
 static err prune_level(struct tiles *t, int level, uint64_t from, uint64_t to)

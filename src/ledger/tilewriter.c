@@ -73,7 +73,7 @@ static err put_row(struct tilewriter *w, int level)
 	const struct row *row = &w->rows[level];
 
 	return put(w, (struct tile){ level, row->tile, row->n },
-		   (struct str){ (const char *)row->hashes, row->n * DIGEST_BYTES });
+		   (struct str){ (const char *)row->hashes, (size_t)row->n * DIGEST_BYTES });
 }
 
 static err put_bundle(struct tilewriter *w)
@@ -88,7 +88,7 @@ static err put_bundle(struct tilewriter *w)
 static struct digest fold(struct row *row)
 {
 	for (unsigned n = TILE_WIDTH; n > 1; n /= 2)
-		for (unsigned i = 0; i < n / 2; i++)
+		for (size_t i = 0; i < n / 2; i++)
 			row->hashes[i] = tree_node(&row->hashes[2 * i], &row->hashes[2 * i + 1]);
 	return row->hashes[0];
 }
