@@ -94,11 +94,11 @@ static struct scan_span group_at(const PCRE2_SIZE *offsets, size_t group, size_t
 	return (struct scan_span){ base + offsets[2 * group], base + offsets[2 * group + 1] };
 }
 
-static void take(const struct scan_confirm *c, const struct scan_confirm_scratch *s, int groups,
-		 size_t base, struct scan_match *out)
+static void take(const struct scan_confirm *c, const struct scan_confirm_scratch *s,
+		 size_t groups, size_t base, struct scan_match *out)
 {
 	const PCRE2_SIZE *offsets = pcre2_get_ovector_pointer(s->data);
-	int wanted = c->group == SCAN_GROUP_FIRST ? 1 : (int)c->group;
+	size_t wanted = c->group == SCAN_GROUP_FIRST ? 1 : c->group;
 
 	while (c->group == SCAN_GROUP_FIRST && wanted < groups &&
 	       offsets[2 * wanted] == PCRE2_UNSET)
@@ -106,7 +106,7 @@ static void take(const struct scan_confirm *c, const struct scan_confirm_scratch
 	if (wanted >= groups || offsets[2 * wanted] == PCRE2_UNSET)
 		wanted = 0;
 	out->whole = group_at(offsets, 0, base);
-	out->secret = group_at(offsets, (size_t)wanted, base);
+	out->secret = group_at(offsets, wanted, base);
 }
 
 enum scan_confirmed scan_confirm_next(const struct scan_confirm *c,
@@ -125,7 +125,7 @@ enum scan_confirmed scan_confirm_next(const struct scan_confirm *c,
 			return SCAN_NO_MATCH;
 		if (groups <= 0)
 			return SCAN_STOPPED;
-		take(c, s, groups, base, out);
+		take(c, s, (size_t)groups, base, out);
 		if (out->whole.to < base + size || !options || i == WIDENINGS)
 			return out->whole.from < window.to ? SCAN_MATCH : SCAN_NO_MATCH;
 		size = size * 2 < bytes.n - base ? size * 2 : bytes.n - base;

@@ -125,6 +125,7 @@ static bool is_shown(unsigned char c)
 /* Context [from, to) with every secret that touches it as one "…". */
 static void put_context(const struct scan_view *view, size_t from, size_t to, struct buf *out)
 {
+	static const char hidden[3] = { '\xe2', '\x80', '\xa6' };	/* "…" */
 	bool hide[SIDE] = { false };
 	char text[SIDE * 3 + 1];
 	struct str piece = span_str(view->bytes, from, to);
@@ -138,8 +139,8 @@ static void put_context(const struct scan_view *view, size_t from, size_t to, st
 		if (!hide[i])
 			text[n++] = is_shown((unsigned char)piece.p[i]) ? piece.p[i] : ' ';
 		else if (i == 0 || !hide[i - 1]) {
-			memcpy(text + n, "…", 3);
-			n += 3;
+			memcpy(text + n, hidden, sizeof(hidden));
+			n += sizeof(hidden);
 		}
 	}
 	if (!str_is_utf8((struct str){ text, n }))

@@ -1,9 +1,9 @@
 #include "scan/rule.h"
 
-#include <fnmatch.h>
-
 #include "base/hex.h"
 #include "scan/attribute.h"
+
+#include <fnmatch.h>
 
 enum { ID_MAX = 64, TEXT_MAX = 4096 };
 

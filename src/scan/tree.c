@@ -1,13 +1,13 @@
 #include "scan/tree.h"
 
+#include "base/arena.h"
+#include "base/file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/arena.h"
-#include "base/file.h"
 
 enum { PATH_BYTES = 65536 };
 

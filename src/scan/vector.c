@@ -1,10 +1,10 @@
 #include "scan/vector.h"
 
+#include "base/buf.h"
+
 #include <dlfcn.h>
 #include <hs/hs.h>
 #include <pthread.h>
-
-#include "base/buf.h"
 
 /* What is used of libhs, filled in by the first load. */
 static struct {

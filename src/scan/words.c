@@ -91,16 +91,26 @@ static bool whole_in(const struct strs *words, struct str value)
 	return false;
 }
 
+static bool has_any(struct str v, const char *const *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_has(v, str_c(parts[i])))
+			return true;
+	return false;
+}
+
 /* ${X}, $(x), {{x}}, %(x)s, <x>, [x]: filled in later by a program or a reader. */
 static bool is_template(struct str v)
 {
-	char first = v.n ? v.p[0] : 0, last = v.n ? v.p[v.n - 1] : 0;
+	static const char *const marks[] = { "${", "{{", "$(", "%(", "#{", "...", "\xe2\x80\xa6" };
+	static const char open[] = "<[%", close[] = ">]%";
+	const char *at = strchr(open, v.p[0]);
 
-	return (first == '<' && last == '>') || (first == '[' && last == ']') ||
-	       (first == '%' && last == '%') || (first == '$' && v.n > 1 && last != '=') ||
-	       str_has(v, STR("${")) || str_has(v, STR("{{")) || str_has(v, STR("$(")) ||
-	       str_has(v, STR("%(")) || str_has(v, STR("#{")) || str_has(v, STR("...")) ||
-	       str_has(v, STR("\xe2\x80\xa6"));
+	if (at && *at && v.p[v.n - 1] == close[at - open])
+		return true;
+	if (v.p[0] == '$' && v.n > 1 && v.p[v.n - 1] != '=')
+		return true;
+	return has_any(v, marks, ARRAY_LEN(marks));
 }
 
 /* One byte repeated over a third of the value, or hardly any different bytes. */
@@ -177,6 +187,7 @@ static bool is_wordy(struct str low, size_t percent)
 /* Paths, addresses, calls, and names: without a digit less has to read as words. */
 static bool is_text(struct str v, struct str low)
 {
+	static const char *const marks[] = { "://", "->", "::" };
 	bool digit = false, special = false;
 
 	for (size_t i = 0; i < v.n; i++) {
@@ -188,7 +199,15 @@ static bool is_text(struct str v, struct str low)
 			return true;
 	}
 	return (!digit && !special && is_wordy(low, WORDY_NAME)) || strchr("/.@&*", v.p[0]) ||
-	       str_has(v, STR("://")) || str_has(v, STR("->")) || str_has(v, STR("::"));
+	       has_any(v, marks, ARRAY_LEN(marks));
+}
+
+/* What is a placeholder wherever it stands. */
+static bool is_known(const struct scan_words *w, struct str value, struct str low)
+{
+	return any_in(&w->of[ANY], low) || whole_in(&w->of[WHOLE], low) ||
+	       any_in(&w->of[PUBLISHED], value) || is_template(value) ||
+	       is_repetitive(value) || is_sequence(value);
 }
 
 bool scan_words_placeholder(const struct scan_words *w, struct str value, enum scan_filter level)
@@ -201,9 +220,7 @@ bool scan_words_placeholder(const struct scan_words *w, struct str value, enum s
 	value.n = value.n > VALUE_MAX ? VALUE_MAX : value.n;
 	lower(low, value);
 	folded = (struct str){ low, value.n };
-	if (any_in(&w->of[ANY], folded) || whole_in(&w->of[WHOLE], folded) ||
-	    any_in(&w->of[PUBLISHED], value) || is_template(value) ||
-	    is_repetitive(value) || is_sequence(value))
+	if (is_known(w, value, folded))
 		return true;
 	return level == SCAN_FILTER_STRICT &&
 	       (any_in(&w->of[STRICT], folded) || is_text(value, folded) || is_wordy(folded, WORDY));
