@@ -53,17 +53,23 @@ static void put_type(struct json_writer *w, const struct field *f)
 	json_close(w, ']');
 }
 
+static bool is_free_text(enum field_kind kind)
+{
+	return kind == FIELD_TEXT || kind == FIELD_PATH || kind == FIELD_URL;
+}
+
 /* The members of a leaf's schema, keys ascending. Lengths count characters in a
  * schema and bytes here, so the schema is never the stricter one. */
 static void put_leaf(struct json_writer *w, const struct field *f, bool in_list)
 {
+	const char *form = forms[f->kind].key ? forms[f->kind].key : "";
 	bool bounded = f->max && !in_list;
 
 	if (f->kind == FIELD_ENUM)
 		put_choices(w, f);
-	if (forms[f->kind].key && !strcmp(forms[f->kind].key, "format"))
+	if (!strcmp(form, "format"))
 		json_add_c(w, "format", forms[f->kind].word);
-	if (bounded && (f->kind == FIELD_TEXT || f->kind == FIELD_PATH || f->kind == FIELD_URL))
+	if (bounded && is_free_text(f->kind))
 		json_add_int(w, "maxLength", (int64_t)f->max);
 	if (f->kind == FIELD_INT) {
 		int64_t most = ((int64_t)1 << 53) - 1;
@@ -71,7 +77,7 @@ static void put_leaf(struct json_writer *w, const struct field *f, bool in_list)
 		json_add_int(w, "maximum", bounded ? (int64_t)f->max : most);
 		json_add_int(w, "minimum", 0);
 	}
-	if (forms[f->kind].key && !strcmp(forms[f->kind].key, "pattern"))
+	if (!strcmp(form, "pattern"))
 		json_add_c(w, "pattern", forms[f->kind].word);
 	put_type(w, f);
 }

@@ -194,7 +194,7 @@ static err read_object(struct reading r, const struct json *v, const struct tabl
 	return all_there(&r, v, t, out);
 }
 
-err json_to_table(struct arena *a, const char *name, const struct json *v,
+err json_to_table(struct arena *a, const char *name, const struct json *v, /* allow: one door */
 		  const struct table *t, struct json_pick pick, void *out)
 {
 	struct reading r = { .a = a, .name = name, .pick = pick };

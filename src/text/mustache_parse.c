@@ -94,24 +94,31 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
+/* Whether nothing but white space comes before the line ends behind `at`; then
+ * *next is where the next line begins. */
+static bool ends_line(struct str text, size_t at, size_t *next)
+{
+	while (at < text.n && is_blank(text.p[at]))
+		at++;
+	if (at + 1 < text.n && text.p[at] == '\r' && text.p[at + 1] == '\n')
+		at++;
+	if (at < text.n && text.p[at] != '\n')
+		return false;
+	*next = at < text.n ? at + 1 : at;
+	return true;
+}
+
 /* Whether the tag is alone on its line; if so *from is where the line begins and
  * *to where the next one does. */
 static bool alone(const struct parser *p, const struct tag *tag, size_t *from, size_t *to)
 {
-	size_t b = tag->begin, e = tag->end;
+	size_t b = tag->begin;
 
 	while (b > 0 && is_blank(p->text.p[b - 1]))
 		b--;
-	if (b > 0 && p->text.p[b - 1] != '\n')
-		return false;
-	while (e < p->text.n && is_blank(p->text.p[e]))
-		e++;
-	if (e + 1 < p->text.n && p->text.p[e] == '\r' && p->text.p[e + 1] == '\n')
-		e++;
-	if (e < p->text.n && p->text.p[e] != '\n')
+	if ((b > 0 && p->text.p[b - 1] != '\n') || !ends_line(p->text, tag->end, to))
 		return false;
 	*from = b;
-	*to = e < p->text.n ? e + 1 : e;
 	return true;
 }
 

@@ -126,7 +126,8 @@ static void on_text(void *ctx, const xmlChar *s, int n)
 
 /* libxml2 gives five pointers for each: local name, prefix, namespace, and the
  * value from begin to end. */
-static void on_start(void *ctx, const xmlChar *name, const xmlChar *prefix, const xmlChar *space,
+static void on_start(void *ctx, const xmlChar *name, /* allow: libxml2's type */
+		     const xmlChar *prefix, const xmlChar *space,
 		     int spaces_n, const xmlChar **spaces, int n, int defaulted,
 		     const xmlChar **attrs)
 {
@@ -174,8 +175,8 @@ static void refuse_declaration(struct xml_reader *r)
 				       "declarations within the document are not allowed"));
 }
 
-static void on_entity(void *ctx, const xmlChar *name, int type, const xmlChar *public_id,
-		      const xmlChar *system_id, xmlChar *content)
+static void on_entity(void *ctx, const xmlChar *name, int type, /* allow: libxml2's type */
+		      const xmlChar *public_id, const xmlChar *system_id, xmlChar *content)
 {
 	(void)name, (void)type, (void)public_id, (void)system_id, (void)content;
 	refuse_declaration(ctx);
@@ -201,8 +202,8 @@ static void on_element(void *ctx, const xmlChar *name, int type, xmlElementConte
 	refuse_declaration(ctx);
 }
 
-static void on_attribute(void *ctx, const xmlChar *element, const xmlChar *name, int type,
-			 int def, const xmlChar *value, xmlEnumerationPtr tree)
+static void on_attribute(void *ctx, const xmlChar *element, /* allow: libxml2's type */
+			 const xmlChar *name, int type, int def, const xmlChar *value, xmlEnumerationPtr tree)
 {
 	(void)element, (void)name, (void)type, (void)def, (void)value;
 	lib.free_list(tree);	/* the parser leaves it to its handler */
