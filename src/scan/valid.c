@@ -72,7 +72,7 @@ static bool crc32_base62(struct str secret, struct str whole)
 /* RFC 7515: header and payload are JSON objects, the header names "alg". */
 static bool jwt(struct str secret, struct str whole)
 {
-	unsigned char bytes[1024];
+	unsigned char bytes[1024] = { 0 };
 	struct str rest = secret, part, json;
 
 	(void)whole;
