@@ -135,9 +135,9 @@ err git_refs_worktrees(struct git_repo *r)
 
 	TRY(git_run_ok(r, args, "list the work trees", &out));
 	r->worktrees = ARENA_ARRAY(r->a, struct git_worktree, GIT_WORKTREES);
-	rest = arena_utf8(r->a, arena_str(r->a, buf_str(&out)));
+	rest = arena_str(r->a, buf_str(&out));
 	while (str_split(&rest, '\0', &line))
-		worktree_line(r, line);
+		worktree_line(r, arena_utf8(r->a, line));
 	return NULL;
 }
 
