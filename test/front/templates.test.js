@@ -5,9 +5,17 @@
 const test = require('node:test');
 const assert = require('node:assert');
 const fs = require('fs');
+const os = require('os');
 const path = require('path');
 const { SITE, template, templates, document, pages, render, renderAll } = require('./render.js');
 const { browser } = require('./browser.js');
+
+const out = fs.mkdtempSync(path.join(os.tmpdir(), 'custody-pages-'));
+
+test.after(async () => {
+	await (await browser()).close();
+	fs.rmSync(out, { recursive: true });
+});
 
 const TYPES = ['text', 'path', 'url', 'word', 'int', 'num', 'flag', 'list', 'partial'];
 
@@ -108,11 +116,10 @@ test('each page is declared as one, each partial is used', () => {
 
 test('what people wrote cannot become markup', () => {
 	const evil = '"><script>alert(1)</script>\'';
-	const Mustache = require('mustache');
 	for (const page of pages()) {
 		const poison = v => Array.isArray(v) ? v.map(poison) : v && typeof v === 'object'
 			? Object.fromEntries(Object.entries(v).map(([k, c]) => [k, poison(c)])) : typeof v === 'string' ? evil : v;
-		const html = Mustache.render(template(page), poison(document(page)), template);
+		const html = render(page, poison(document(page)));
 		assert.ok(!html.includes('<script') && !html.includes('"><'.concat('script')), page);
 	}
 });
@@ -128,11 +135,9 @@ test('the words are those of the house', () => {
 
 test('the pages fit any width, hold one heading, ask for nothing and run nothing', async () => {
 	const page = await (await browser()).newPage();
-	const asked = [];
-	page.on('request', r => asked.push(r.url()));
-	for (const { name, file } of renderAll()) {
+	for (const { name, file } of renderAll(out)) {
 		for (const width of [360, 800, 1280]) {
-			await page.setViewport({ width, height: 900 });
+			await page.size(width);
 			await page.goto('file://' + file);
 			const r = await page.evaluate(() => ({
 				over: document.documentElement.scrollWidth - innerWidth,
@@ -144,14 +149,14 @@ test('the pages fit any width, hold one heading, ask for nothing and run nothing
 			assert.deepStrictEqual({ ...r, over: 0 }, { over: 0, h1: 1, scripts: 0, styled: true, unlabelled: 0 }, `${name} at ${width}`);
 		}
 	}
-	assert.deepStrictEqual(asked.filter(u => !u.startsWith('file://')), []);
+	assert.deepStrictEqual(page.requests.filter(u => !u.startsWith('file://')), []);
 });
 
 test('text can be read in light and dark: contrast of at least 4.5', async () => {
 	const page = await (await browser()).newPage();
 	for (const scheme of ['light', 'dark'])
-		for (const { name, file } of renderAll()) {
-			await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+		for (const { name, file } of renderAll(out)) {
+			await page.media({ scheme });
 			await page.goto('file://' + file);
 			const low = await page.evaluate(() => {
 				const rgb = s => (s.match(/[\d.]+/g) || []).map(Number);
@@ -174,6 +179,3 @@ test('text can be read in light and dark: contrast of at least 4.5', async () =>
 		}
 });
 
-test.after(async () => (await browser()).close());
-
-module.exports = { render };

@@ -12,13 +12,10 @@ const { browser } = require('./browser.js');
 
 const PAGE = 'file://' + path.resolve(__dirname, '../../src/pack/site/verify.html');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'custody-front-'));
-let page, requests, count = 0;
+let page, count = 0;
 
 test.before(async () => {
 	page = await (await browser()).newPage();
-	requests = [];
-	page.on('request', r => requests.push(r.url()));
-	page.on('pageerror', e => { throw e; });
 });
 test.after(async () => {
 	await (await browser()).close();
@@ -26,7 +23,8 @@ test.after(async () => {
 });
 
 async function result() {
-	await page.waitForFunction(() => !['', 'running', undefined].includes(document.documentElement.dataset.result), { timeout: 60000 });
+	await page.until(() => !['', 'running', undefined].includes(document.documentElement.dataset.result));
+	assert.deepStrictEqual(page.errors, []);
 	return page.evaluate(() => window.custodyResult);
 }
 
@@ -37,8 +35,8 @@ async function check(bytes, { keys = '', before } = {}) {
 	await page.goto(PAGE);
 	if (before)
 		await page.evaluate(before);
-	await page.$eval('#keys', (e, v) => { e.value = v; }, keys);
-	await (await page.$('#file')).uploadFile(file);
+	await page.evaluate(v => { document.getElementById('keys').value = v; }, keys);
+	await page.choose('#file', file);
 	const r = await result();
 	fs.unlinkSync(file);
 	return r;
@@ -73,7 +71,7 @@ async function tampered(change, { reseal = false } = {}) {
 test('a clean package is intact and shows the fingerprint', async () => {
 	const r = await check(P.zip(clean.files));
 	assert.strictEqual(r.result, 'intact', said(r));
-	const shown = await page.$eval('#result', e => e.innerText);
+	const shown = await page.evaluate(() => document.getElementById('result').innerText);
 	assert.match(shown.replace(/ /g, ''), new RegExp(P.hex(P.sha256(clean.key.pub))));
 	assert.ok(r.rows.every(w => w.state === 'ok'));
 });
@@ -101,14 +99,14 @@ test('a package in ZIP64 form is intact', async () => {
 
 test('nothing but the page itself is ever requested', async () => {
 	await check(P.zip(clean.files));
-	assert.deepStrictEqual([...new Set(requests)].filter(u => u !== PAGE && !u.startsWith('blob:')), []);
+	assert.deepStrictEqual([...new Set(page.requests)].filter(u => u !== PAGE && !u.startsWith('blob:')), []);
 });
 
 test('with the key from elsewhere it is authentic, with a witness witnessed', async () => {
 	assert.strictEqual((await check(P.zip(clean.files), { keys: clean.key.vkey })).result, 'authentic');
 	const both = await check(P.zip(clean.files), { keys: `${clean.key.vkey}\n${clean.witness.vkey}` });
 	assert.strictEqual(both.result, 'witnessed');
-	assert.match(await page.$eval('.headline', e => e.innerText), /Witnessed since 2026-08-01/);
+	assert.match(await page.evaluate(() => document.querySelector('.headline').innerText), /Witnessed since 2026-08-01/);
 });
 
 test('another key than the one given is named', async () => {
@@ -133,7 +131,7 @@ test('a browser without Ed25519 says so and checks the rest', async () => {
 	};
 	const r = await check(P.zip(clean.files), { before: none });
 	assert.strictEqual(r.result, 'unchecked', said(r));
-	assert.match(await page.$eval('#result', e => e.innerText), /signature not checked in this browser/);
+	assert.match(await page.evaluate(() => document.getElementById('result').innerText), /signature not checked in this browser/);
 	names(await check(P.zip(new Map([...clean.files, ['added', Buffer.from('x')]])), { before: none }), /added: this file was added/);
 });
 
@@ -263,7 +261,7 @@ test('a time stamp of other bytes, and a note of another log, are named', async 
 
 test('the openssl line it prints is one that openssl accepts', async () => {
 	await check(P.zip(clean.files));
-	const lines = await page.$$eval('pre', e => e.map(p => p.textContent));
+	const lines = await page.evaluate(() => [...document.querySelectorAll('pre')].map(p => p.textContent));
 	assert.deepStrictEqual(lines, [1, 2].map(n =>
 		`openssl ts -verify -data log/anchors/${n}.note -in log/anchors/${n}.tsr -CAfile authority.pem`));
 });
@@ -279,17 +277,17 @@ test('a folder can be checked as well', async () => {
 		fs.writeFileSync(path.join(root, name), bytes);
 	}
 	await page.goto(PAGE);
-	await (await page.$('#folder')).uploadFile(root);
+	await page.choose('#folder', root);
 	const r = await result();
 	assert.strictEqual(r.result, 'intact', said(r));
 });
 
 test('a key line that is none is refused with a sentence', async () => {
 	await page.goto(PAGE);
-	await page.$eval('#keys', e => { e.value = 'nonsense'; });
+	await page.evaluate(() => { document.getElementById('keys').value = 'nonsense'; });
 	const file = path.join(dir, 'x.zip');
 	fs.writeFileSync(file, P.zip(clean.files));
-	await (await page.$('#file')).uploadFile(file);
-	await page.waitForFunction(() => document.getElementById('keyerror').textContent !== '');
-	assert.match(await page.$eval('#keyerror', e => e.textContent), /cannot be used: it is not a key line/);
+	await page.choose('#file', file);
+	await page.until(() => document.getElementById('keyerror').textContent !== '');
+	assert.match(await page.evaluate(() => document.getElementById('keyerror').textContent), /cannot be used: it is not a key line/);
 });
