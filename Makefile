@@ -11,7 +11,7 @@ CC   = gcc
 LAYERS = base crypto text db net ledger scan record store source judge show pack cmd
 
 PACKAGES = libcrypto sqlite3 yajl yaml-0.1 libzstd libarchive libseccomp libpcre2-8 libdeflate zlib
-EXTRA_LIBS = -lhs -lcsv -ldl -lpthread
+EXTRA_LIBS = -lcsv -ldl -lpthread
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libxml-2.0 libcurl 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 

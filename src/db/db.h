@@ -105,6 +105,9 @@ MUST_USE err db_query_table(struct db *db, const char *table, struct db_rows **o
  * number, or the length of the bytes that follow. *rows may be NULL. */
 MUST_USE err db_table_digest(struct db *db, const char *table, struct digest *out, int64_t *rows);
 
+/* Removes all rows of a table named by db_each_table. */
+MUST_USE err db_clear_table(struct db *db, const char *table);
+
 /* Adds all rows of `table` in `from` to the same table in `to`: within the
  * transaction `to` is in, otherwise in one of its own. */
 MUST_USE err db_copy_table(struct db *to, const char *table, struct db *from);

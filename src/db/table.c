@@ -189,3 +189,13 @@ err db_copy_table(struct db *to, const char *table, struct db *from)
 	db_rollback(to);
 	return e;
 }
+
+err db_clear_table(struct db *db, const char *table)
+{
+	BUF_AUTO text = buf_new(256);
+
+	ASSERT(is_name(str_c(table)));
+	buf_addf(&text, "DELETE FROM %s", table);
+	TRY(buf_ok(&text, "the name of a table"));
+	return db_script(db, buf_str(&text));
+}

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/sandbox.h"
+#include "crypto/hmac.h"
 #include "text/decompress.h"
 
 enum { ROLE_MEMORY_MB = 1024, KEY_FD = 3 };
@@ -86,7 +87,21 @@ static err enter(struct reader *r, bool key)
 	if (fstat(STDIN_FILENO, &st))
 		return fail_errno("cannot examine the input");
 	r->size = st.st_size;
+	/* OpenSSL reads its configuration at first use: now, while files can be opened. */
+	(void)hmac_of(STR(""), STR(""));
 	return sandbox_enter(&spec, &layers);
+}
+
+err source_role_end(err e, int *code)
+{
+	char said[2200];
+	int n;
+
+	if (!e)
+		return NULL;
+	*code = 1;
+	n = snprintf(said, sizeof(said), "%d %s%s%s", (int)e->kind, e->text, e->hint ? "\n" : "", e->hint ? e->hint : "");
+	return fd_write_all(STDERR_FILENO, "the error", (struct str){ said, (size_t)n });
 }
 
 err source_role_main(enum source_role role, const char *kind, const char *name, int *code)
@@ -94,14 +109,8 @@ err source_role_main(enum source_role role, const char *kind, const char *name, 
 	OWNED(arena) a = arena_new();
 	struct reader r = { .in = STDIN_FILENO, .name = name, .a = a };
 	err e = enter(&r, role == SOURCE_REDACT || role == SOURCE_READ);
-	char said[2200];
-	int n;
 
 	if (!e)
 		e = role_run(role, kind, &r);
-	if (!e)
-		return NULL;
-	*code = 1;
-	n = snprintf(said, sizeof(said), "%d %s%s%s", (int)e->kind, e->text, e->hint ? "\n" : "", e->hint ? e->hint : "");
-	return fd_write_all(STDERR_FILENO, "the error", (struct str){ said, (size_t)n });
+	return source_role_end(e, code);
 }

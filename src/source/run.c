@@ -12,6 +12,7 @@ enum { SAID_MAX = 4096 };
 struct call {
 	enum source_role role;
 	const char *kind, *name;	/* kind NULL: none */
+	const char *const *argv;	/* instead of role, kind and name; or NULL */
 	int in, out;
 	const uint8_t *key;		/* NULL: none */
 };
@@ -32,10 +33,11 @@ static err start(const struct call *c, int *said, pid_t *pid)
 {
 	const char *const argv[] = { "custody", "reader", source_role_words[c->role], c->kind ? c->kind : "-",
 				     c->name, NULL };
-	const char *const env[] = { "LC_ALL=C.UTF-8", "ASAN_OPTIONS=detect_leaks=0", NULL };
+	const char *const env[] = { "LC_ALL=C.UTF-8", "PATH=/usr/local/bin:/usr/bin:/bin",
+				    "ASAN_OPTIONS=detect_leaks=0", NULL };
 	FD_AUTO key = -1;
 	FD_AUTO said_end = -1;
-	struct proc_spec spec = { .path = proc_self(), .argv = argv, .env = env, .in = c->in, .out = c->out };
+	struct proc_spec spec = { .path = proc_self(), .argv = c->argv ? c->argv : argv, .env = env, .in = c->in, .out = c->out };
 
 	TRY(key_pipe(c->key, &key));
 	TRY(proc_pipe(said, &said_end));
@@ -127,14 +129,14 @@ err source_redact(const char *kind, const char *name, int in, int out, const uin
 	*made = false;
 	if (!k->redact)
 		return NULL;
-	TRY(run(&(struct call){ SOURCE_REDACT, kind, name, in, out, key }));
+	TRY(run(&(struct call){ .role = SOURCE_REDACT, .kind = kind, .name = name, .in = in, .out = out, .key = key }));
 	*made = lseek(out, 0, SEEK_END) > 0;
 	return NULL;
 }
 
-err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32])
+/* Reads the role's submission into the intake, then how the role ended. */
+static err take_in(struct intake *in, struct call *c)
 {
-	struct call c = { .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key };
 	FD_AUTO out = -1;
 	FD_AUTO said = -1;
 	int write_end = -1;
@@ -142,16 +144,26 @@ err source_run(struct intake *in, const char *kind, const char *name, int fd, co
 	err e, ended;
 
 	TRY(proc_pipe(&out, &write_end));
-	c.out = write_end;
-	e = start(&c, &said, &pid);
+	c->out = write_end;
+	e = start(c, &said, &pid);
 	fd_close_at(&write_end);
 	TRY(e);
 	e = err_copy(intake_run(in, out));
 	fd_close_at(&out);
-	ended = finish(&c, said, pid);
-	/* A reader that was stopped explains a stream that was cut short. */
-	if (e && (!ended || ended->kind != ERR_INPUT || !strstr(ended->text, "signal")))
-		ended = err_in(e, "%s", "the import was given up");
+	ended = finish(c, said, pid);
+	/* How the role ended explains a stream that was cut short. */
+	if (e && !ended)
+		ended = err_in(e, "%s", c->name);
 	err_drop_copy(e);
 	return ended;
+}
+
+err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32])
+{
+	return take_in(in, &(struct call){ .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key });
+}
+
+err source_run_argv(struct intake *in, const char *const *argv, const char *name)
+{
+	return take_in(in, &(struct call){ .argv = argv, .name = name, .in = -1 });
 }

@@ -20,6 +20,13 @@ MUST_USE err source_redact(const char *kind, const char *name, int in, int out, 
 /* Reads `fd` with the reader `kind` and hands what it says to the intake. */
 MUST_USE err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32]);
 
+/* Starts this program anew with `argv` (NULL at the end; argv[0] included) and
+ * hands what it writes to the intake. `name` is what errors call it. */
+MUST_USE err source_run_argv(struct intake *in, const char *const *argv, const char *name);
+
+/* Writes an error to descriptor 2 in the form the parent reads; *code is 1 then. */
+MUST_USE err source_role_end(err e, int *code);
+
 /* The roles' own side, called in the fresh process: input is descriptor 0, output
  * 1, the key for secret values 3. Each enters the sandbox before the first byte.
  * *code is the exit code; errors are written to descriptor 2 for the parent. */

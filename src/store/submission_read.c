@@ -209,7 +209,7 @@ err submission_read(int fd, const struct submission_calls *calls, void *ctx)
 	OWNED(digest_ctx) digest = digest_ctx_new();
 	struct reading r = { .fd = fd, .calls = calls, .ctx = ctx, .a = a, .digest = digest,
 			     .in = buf_new(2 * SUBMISSION_FRAME_MAX + (1 << 20)) };
-	struct frame f;
+	struct frame f = { 0 };
 	bool end = false;
 	err e = NULL;
 

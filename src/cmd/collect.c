@@ -1,0 +1,95 @@
+/* `custody collect`: what systems of record hold, without a token of ours. And the
+ * role that reads a repository. */
+#include "cmd/nouns.h"
+
+#include "base/term.h"
+#include "cmd/collect.h"
+
+struct git_options {
+	struct many dir, branch;
+	struct str name;
+};
+static const struct field git_fields[] = {
+	{ .name = "branch", .kind = FIELD_TEXT, .flags = FIELD_MANY, .max = 200, .letter = 'b',
+	  .offset = offsetof(struct git_options, branch), .help = "release branch (default: HEAD's)" },
+	FIELD(git_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_MANY, 10000, "repository (default: this folder)"),
+	FIELD(git_options, name, FIELD_TEXT, 0, 256, "its name here (default: the folder's)"),
+	{ 0 },
+};
+static const struct table git_table = TABLE(git_options, "collect git", git_fields);
+
+static err collect_one(struct cmd_run *run, struct store *s, const struct git_options *o, const char *dir)
+{
+	struct collect_one_spec spec = { .dir = dir, .name = o->name, .branches = { o->branch.v, o->branch.n },
+					 .progress = !run->quiet };
+	struct collect_result r;
+
+	TRY(collect_one_repository(s, run->a, &spec, &r));
+	for (size_t i = 0; i < r.notes.n; i++)
+		cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, r.notes.v[i])));
+	return cmd_print(arena_printf(run->a, "%s: %lld changes new, %lld known before%s\n", dir, (long long)r.counts.changes,
+				      (long long)r.counts.changes_known,
+				      r.counts.lost ? "; history was rewritten, what vanished is recorded" : ""));
+}
+
+static err run_git(struct cmd_run *run, const void *options)
+{
+	const struct git_options *o = options;
+	const struct str *dir = o->dir.v;
+	STORE_AUTO s = NULL;
+
+	if (o->name.n && o->dir.n > 1)
+		return fail(ERR_USAGE, "--name names one repository, and there are %zu", o->dir.n);
+	if (!store_exists(run->home))
+		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+	TRY(store_open_write(run->home, 60000, &s));
+	if (o->dir.n == 0)
+		return collect_one(run, s, o, ".");
+	for (size_t i = 0; i < o->dir.n; i++)
+		TRY(collect_one(run, s, o, arena_cstr(run->a, dir[i])));
+	return NULL;
+}
+
+static const struct cmd_verb verbs[] = {
+	{ "git", "changes to the release branches of repositories",
+	  "Git does not know which branches are protected: without --branch it is HEAD's. What git does not hold (reviews,\n"
+	  "required checks, deployments) stays unknown until an export of the code host is imported.",
+	  "  custody collect git ~/src/app --branch main --branch release/2", &git_table, run_git },
+	{ 0 },
+};
+const struct cmd_noun cmd_collect = { "collect", "what systems of record hold", verbs, false };
+
+struct collector_options {
+	struct many branch, known;
+	struct str dir, name;
+};
+static const struct field collector_fields[] = {
+	FIELD(collector_options, branch, FIELD_TEXT, FIELD_MANY, 500, "release branch"),
+	FIELD(collector_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "repository"),
+	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "commit=branch seen before"),
+	FIELD(collector_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 256, "its name"),
+	{ 0 },
+};
+static const struct table collector_table = TABLE(collector_options, "collector", collector_fields);
+
+static err run_collector(struct cmd_run *run, const void *options)
+{
+	const struct collector_options *o = options;
+	const struct str *known = o->known.v;
+	struct collect_branch *v = ARENA_ARRAY(run->a, struct collect_branch, o->known.n + 1);
+	struct collect_spec spec = { .dir = arena_cstr(run->a, o->dir), .name = o->name,
+				     .branches = { o->branch.v, o->branch.n }, .known = v, .known_n = o->known.n };
+
+	for (size_t i = 0; i < o->known.n; i++) {
+		v[i].name = known[i];
+		if (!str_split(&v[i].name, '=', &v[i].from) || !v[i].name.p)
+			return fail(ERR_USAGE, "--known wants COMMIT=BRANCH");
+	}
+	return collect_git_main(&spec, &run->exit_code);
+}
+
+static const struct cmd_verb collector_verbs[] = {
+	{ "", "read a repository and write a submission", NULL, NULL, &collector_table, run_collector },
+	{ 0 },
+};
+const struct cmd_noun cmd_collector = { "collector", "read a repository", collector_verbs, true };

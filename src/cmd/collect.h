@@ -1,0 +1,25 @@
+/* Collecting one repository into an open store: shared by `collect` and `audit`. */
+#ifndef CMD_COLLECT_H
+#define CMD_COLLECT_H
+
+#include "source/collect_git.h"
+
+struct collect_one_spec {
+	const char *dir;
+	struct str name;		/* absent: made from the folder */
+	struct strs branches;		/* none: HEAD's */
+	bool progress;
+};
+
+struct collect_result {
+	struct str name;		/* of the repository in the home */
+	struct intake_counts counts;
+	struct strs notes;
+	int64_t ms;
+};
+
+/* Texts of the result live in `a`. */
+MUST_USE err collect_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
+				    struct collect_result *out);
+
+#endif

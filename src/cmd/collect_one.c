@@ -1,0 +1,104 @@
+#include "cmd/collect.h"
+
+#include "base/instant.h"
+#include "base/term.h"
+
+/* The last part of the folder's real path, without ".git". */
+static err name_of(struct arena *a, const char *dir, struct str *out)
+{
+	char *real = realpath(dir, NULL);
+	struct str path;
+	size_t at;
+
+	if (!real)
+		return fail(ERR_MISSING, "there is no folder %s", dir);
+	path = arena_str(a, str_c(real));
+	free(real);
+	if (str_ends(path, STR("/.git")))
+		path.n -= 5;
+	if (str_ends(path, STR(".git")) && path.n > 4)
+		path.n -= 4;
+	for (at = path.n; at > 0 && path.p[at - 1] != '/'; at--)
+		;
+	*out = str_cut(str_from(path, at), 256);
+	if (out->n == 0 || !str_is_utf8(*out))
+		return err_hint(fail(ERR_INPUT, "the folder %s has no name a repository can have", dir), "give it one with --name");
+	return NULL;
+}
+
+struct known_list {
+	struct collect_branch *v;
+	size_t n, room;
+};
+
+/* Tips of the repository's branches at the collection before. */
+static err known_tips(struct store *s, struct arena *a, struct str name, struct known_list *out)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	out->room = 500;
+	out->v = ARENA_ARRAY(a, struct collect_branch, out->room);
+	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip FROM view_branch b JOIN view_repository r "
+		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL ORDER BY b.branch LIMIT 500"),
+		DB_ARGS(DB_T(name)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more || out->n == out->room)
+			return NULL;
+		out->v[out->n++] = (struct collect_branch){ arena_str(a, db_text(rows, 0)),
+							    record_hex(a, db_blob(rows, 1)) };
+	}
+}
+
+static void show_progress(void *ctx, int64_t done, int64_t of)
+{
+	term_progress(ctx, "collect: %lld of %lld changes", (long long)done, (long long)of);
+}
+
+struct note_list {
+	struct arena *a;
+	struct strs *out;
+};
+
+static void keep_note(void *ctx, struct str note)
+{
+	struct note_list *l = ctx;
+	struct str *v = ARENA_ARRAY(l->a, struct str, l->out->n + 1);
+
+	if (l->out->n)
+		memcpy(v, l->out->v, l->out->n * sizeof(*v));
+	v[l->out->n] = arena_str(l->a, note);
+	*l->out = (struct strs){ v, l->out->n + 1 };
+}
+
+err collect_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
+			   struct collect_result *out)
+{
+	struct intake_context c = { .content = CONTENT_COLLECTED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
+				    .address = str_cut(str_c(spec->dir), 512) };
+	struct collect_spec collect = { .dir = spec->dir, .name = spec->name, .branches = spec->branches };
+	struct note_list notes = { a, &out->notes };
+	struct known_list known = { 0 };
+	TERM_PROGRESS_AUTO line = { 0 };
+	OWNED(intake) in = NULL;
+	int64_t begin = instant_ticks_ms();
+	err e;
+
+	*out = (struct collect_result){ 0 };
+	if (!collect.name.n)
+		TRY(name_of(a, spec->dir, &collect.name));
+	TRY(known_tips(s, a, collect.name, &known));
+	collect.known = known.v;
+	collect.known_n = known.n;
+	TRY(intake_new(s, &c, &in));
+	if (spec->progress)
+		intake_on_progress(in, show_progress, &line);
+	e = collect_git_run(in, &collect);
+	intake_each_note(in, keep_note, &notes);
+	TRY(e);
+	out->name = collect.name;
+	out->counts = *intake_counts(in);
+	out->ms = instant_ticks_ms() - begin;
+	return NULL;
+}

@@ -1,0 +1,138 @@
+/* `custody verify`: everything is computed again. `custody rebuild`, `status`. */
+#include "cmd/nouns.h"
+
+#include "base/hex.h"
+#include "base/instant.h"
+#include "base/term.h"
+#include "store/rebuild.h"
+#include "store/verify.h"
+
+struct verify_options {
+	struct str what;
+	int headers_only;
+};
+static const struct field verify_fields[] = {
+	FIELD(verify_options, headers_only, FIELD_FLAG, 0, 0, "not the parts and the evidence"),
+	FIELD(verify_options, what, FIELD_PATH, FIELD_OPERAND, 4096, "pack, proof or tile folder (default: the home)"),
+	{ 0 },
+};
+static const struct table verify_table = TABLE(verify_options, "verify", verify_fields);
+
+struct saying {
+	struct cmd_run *run;
+	struct term_progress line;
+};
+
+static void say_fault(void *ctx, enum verify_fault kind, struct str sentence)
+{
+	struct saying *s = ctx;
+
+	term_progress_done(&s->line);
+	fprintf(stderr, "%s: %.*s\n", kind == VERIFY_MISSING ? "missing" : "altered", FMT(term_safe(s->run->a, sentence)));
+}
+
+static void say_progress(void *ctx, int64_t done, int64_t of)
+{
+	struct saying *s = ctx;
+
+	term_progress(&s->line, "verify: %lld of %lld records", (long long)done, (long long)of);
+}
+
+static err print_result(struct cmd_run *run, const struct verify_result *r)
+{
+	char when[INSTANT_TEXT], root[DIGEST_TEXT];
+	struct str text;
+
+	instant_put(when, r->signed_at);
+	digest_put(root, &r->root);
+	text = arena_printf(run->a,
+		"log       %.*s\n"
+		"records   %lld under a checkpoint signed %s, root %s\n"
+		"parts     %lld: %lld erased by a record, %lld missing, %lld altered\n"
+		"evidence  %lld, %lld bytes: %lld erased by a record, %lld missing, %lld altered\n"
+		"key       %.*s\n"
+		"%s\n",
+		FMT(r->origin), (long long)r->records, when, root,
+		(long long)r->parts, (long long)r->erased_parts, (long long)r->missing_parts, (long long)r->altered_parts,
+		(long long)r->evidence, (long long)r->evidence_bytes, (long long)r->erased_evidence,
+		(long long)r->missing_evidence, (long long)r->altered_evidence, FMT(r->vkey),
+		verify_intact(r) ? "intact" : "NOT intact");
+	return cmd_print(text);
+}
+
+static err run_verify(struct cmd_run *run, const void *options)
+{
+	const struct verify_options *o = options;
+	struct saying saying = { .run = run };
+	struct verify_spec spec = { .a = run->a, .fault = say_fault, .ctx = &saying, .headers_only = o->headers_only == 1,
+				    .progress = run->quiet ? NULL : say_progress };
+	struct verify_result r;
+	STORE_AUTO s = NULL;
+
+	if (o->what.p && !store_exists(arena_cstr(run->a, o->what)))
+		return fail(ERR_INPUT, "%.*s is no home", FMT(o->what));
+	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));
+	TRY(verify_home(s, &spec, &r));
+	term_progress_done(&saying.line);
+	TRY(print_result(run, &r));
+	if (!verify_intact(&r))
+		run->exit_code = 5;
+	return NULL;
+}
+
+static const struct cmd_verb verify_verbs[] = {
+	{ "", "compute everything again: headers, proofs, signatures, parts, evidence",
+	  "Exit code 5 and a line for each fault where something was altered or is missing without a record that\n"
+	  "ordered it.", NULL, &verify_table, run_verify },
+	{ 0 },
+};
+const struct cmd_noun cmd_verify = { "verify", "compute everything again from the bytes", verify_verbs, false };
+
+struct rebuild_options {
+	int check;
+};
+static const struct field rebuild_fields[] = {
+	FIELD(rebuild_options, check, FIELD_FLAG, 0, 0, "only compare; exit code 5 when a view differs"),
+	{ 0 },
+};
+static const struct table rebuild_table = TABLE(rebuild_options, "rebuild", rebuild_fields);
+
+static void say_table(void *ctx, const char *name, bool same, int64_t rows)
+{
+	struct saying *s = ctx;
+
+	if (!same)
+		cmd_say(s->run, "differs: %s (%lld rows)", name, (long long)rows);
+}
+
+static void say_replay(void *ctx, int64_t done, int64_t of)
+{
+	struct saying *s = ctx;
+
+	term_progress(&s->line, "rebuild: %lld of %lld records", (long long)done, (long long)of);
+}
+
+static err run_rebuild(struct cmd_run *run, const void *options)
+{
+	const struct rebuild_options *o = options;
+	struct saying saying = { .run = run };
+	struct rebuild_spec spec = { .check_only = o->check == 1, .table = say_table, .ctx = &saying,
+				     .progress = run->quiet ? NULL : say_replay };
+	struct rebuild_result r;
+	STORE_AUTO s = NULL;
+
+	TRY(store_open_write(run->home, 60000, &s));
+	TRY(rebuild_views(s, &spec, &r));
+	term_progress_done(&saying.line);
+	if (o->check == 1 && r.different)
+		run->exit_code = 5;
+	return cmd_print(arena_printf(run->a, "%lld records applied to %lld views of %lld rows in %lld ms: %s\n",
+				      (long long)r.records, (long long)r.tables, (long long)r.rows, (long long)r.ms,
+				      r.different == 0 ? "identical" : o->check == 1 ? "NOT identical" : "replaced"));
+}
+
+static const struct cmd_verb rebuild_verbs[] = {
+	{ "", "apply every record again and compare or replace the views", NULL, NULL, &rebuild_table, run_rebuild },
+	{ 0 },
+};
+const struct cmd_noun cmd_rebuild = { "rebuild", "apply every record again", rebuild_verbs, false };

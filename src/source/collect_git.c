@@ -1,0 +1,356 @@
+#include "source/collect_git.h"
+
+#include "base/instant.h"
+#include "source/ci.h"
+#include "source/git_changes.h"
+#include "source/git_people.h"
+#include "source/git_run.h"
+#include "source/git_tree.h"
+#include "source/touches.h"
+
+enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500 };
+
+struct collecting {
+	struct git_repo *repo;
+	struct git_mailmap *mailmap;
+	struct submission_writer *out;
+	struct arena *a, *each;
+	struct str name;
+	size_t sent;
+	int64_t total;
+	struct many items, ci;		/* of the tree */
+	int64_t actions, unpinned;
+	struct str first_unpinned;
+};
+
+/* A claimed identity, told by what the mailmap and the address say. */
+static struct s_who who_of(struct collecting *c, const struct git_person *person)
+{
+	struct git_person p = *person;
+	struct git_identity id;
+
+	if (c->mailmap)
+		git_mailmap_apply(c->mailmap, &p);
+	id = git_identity_of(&p);
+	return (struct s_who){ .name = p.name, .email = p.email, .host = STR("git"),
+			       .kind = (int)id.who, .why = str_c(id.why) };
+}
+
+static bool same_who(const struct s_who *a, const struct s_who *b)
+{
+	return str_is_caseless(a->email, b->email) && str_eq(a->name, b->name);
+}
+
+struct roles {
+	struct s_role v[ROLES_MAX];
+	size_t n;
+};
+
+static void add_role(struct roles *r, struct s_who who, int role)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->v[i].role == role && same_who(&r->v[i].who, &who))
+			return;
+	if (r->n < ROLES_MAX && (who.email.n || who.name.n))
+		r->v[r->n++] = (struct s_role){ role, who };
+}
+
+/* Everybody who worked on the change beside author and committer: co-authors of
+ * its commit, and those of the branch commits that it merged in. */
+static void gather_roles(struct collecting *c, const struct git_change *g, struct roles *r)
+{
+	for (size_t i = 0; i < g->message.coauthors_n; i++)
+		add_role(r, who_of(c, &g->message.coauthors[i]), 0);
+	for (size_t i = 0; i < g->carried_n; i++) {
+		const struct git_carried *b = &g->carried[i];
+
+		if (!b->known)
+			continue;
+		add_role(r, who_of(c, &b->author), 1);
+		add_role(r, who_of(c, &b->committer), 2);
+		for (size_t k = 0; k < b->coauthors_n; k++)
+			add_role(r, who_of(c, &b->coauthors[k]), 1);
+	}
+}
+
+static struct many touches_of(struct arena *a, const struct git_change *g)
+{
+	unsigned bits = 0;
+	int *v = ARENA_ARRAY(a, int, 10);
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->paths.n; i++)
+		bits |= touches_of_path(g->paths.v[i]);
+	for (int i = 0; i < 10; i++)
+		if (bits & 1u << i)
+			v[n++] = i;
+	return (struct many){ v, n };
+}
+
+static struct many carried_of(struct arena *a, const struct git_change *g)
+{
+	struct str *v = ARENA_ARRAY(a, struct str, g->carried_n + 1);
+
+	for (size_t i = 0; i < g->carried_n; i++)
+		v[i] = g->carried[i].commit;
+	return (struct many){ v, g->carried_n };
+}
+
+/* Whole ids only: a message may name a commit by a short one. */
+static struct many whole_ids(struct collecting *c, struct strs from)
+{
+	struct str *v = ARENA_ARRAY(c->each, struct str, from.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < from.n; i++)
+		if (git_is_id(c->repo, from.v[i]))
+			v[n++] = from.v[i];
+	return (struct many){ v, n };
+}
+
+static struct many few_paths(struct arena *a, struct strs paths)
+{
+	struct str *v = ARENA_ARRAY(a, struct str, PATHS_KEPT);
+	size_t n = 0;
+
+	for (size_t i = 0; i < paths.n && n < PATHS_KEPT; i++)
+		if (paths.v[i].n <= 1024)
+			v[n++] = paths.v[i];
+	return (struct many){ v, n };
+}
+
+static err send_change(void *ctx, const struct git_change *g)
+{
+	struct collecting *c = ctx;
+	struct roles roles = { .n = 0 };
+	struct s_change item;
+
+	table_clear(&item_change, &item);
+	arena_reset(c->each);
+	if (!g->known)
+		return NULL;	/* counted at the end as unreadable */
+	gather_roles(c, g, &roles);
+	item = (struct s_change){
+		.author = who_of(c, &g->author), .committer = who_of(c, &g->committer), .at = g->at,
+		.authored = g->author.at, .parents = (int64_t)g->parents_n, .step = (int64_t)g->place,
+		.paths_total = g->paths_known ? (int64_t)g->paths_total : FIELD_NO_INT,
+		.pull = g->message.pull == GIT_PULL_NONE ? FIELD_NO_INT : g->message.pull,
+		.commit = g->commit, .signed_by = str_cut(g->signed_by, 128), .signature = (int)g->signature,
+		.tag = g->tags_n ? str_cut(g->tags[0]->shown, 256) : (struct str){ 0 },
+		.title = str_cut(g->message.subject, 200),
+		.carried = carried_of(c->each, g), .paths = few_paths(c->each, g->paths),
+		.people = { roles.v, roles.n }, .picked = whole_ids(c, g->message.picked),
+		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g),
+	};
+	if (++c->sent % PROGRESS_EVERY == 0)
+		TRY(submission_write_progress(c->out, (int64_t)c->sent, c->total));
+	return submission_write_item(c->out, &item_change, &item);
+}
+
+static err send_repository(struct collecting *c)
+{
+	const struct git_remote *home = git_repo_home(c->repo);
+	struct s_repository item = {
+		.bare = c->repo->bare, .partial = c->repo->partial, .shallow = c->repo->shallow,
+		.format = c->repo->sha256 ? STR("sha256") : STR("sha1"), .head = c->repo->branch, .name = c->name,
+	};
+
+	if (home) {
+		item.host = home->host_name.n ? str_cut(home->host_name, 128) : (struct str){ 0 };
+		item.slug = home->slug.n ? str_cut(home->slug, 256) : (struct str){ 0 };
+		item.url = home->url.n && home->host_name.n ? str_cut(home->url, 512) : (struct str){ 0 };
+	}
+	return submission_write_item(c->out, &item_repository, &item);
+}
+
+struct branch_state {
+	const struct collect_branch *branch;
+	struct str tip;
+	struct git_lost lost;
+	bool incremental;
+};
+
+/* What became of the old tip decides between "only what is newer" and "all". */
+static err look_back(struct collecting *c, struct branch_state *s)
+{
+	const struct str tips[2] = { s->branch->from, s->tip };
+
+	if (!s->branch->from.n || str_eq(s->branch->from, s->tip))
+		s->incremental = s->branch->from.n > 0;
+	else {
+		TRY(git_tip_fate(c->repo, c->a, tips, &s->lost));
+		s->incremental = s->lost.fate == GIT_KEPT;
+	}
+	return NULL;
+}
+
+/* First-parent steps in all, so that positions do not depend on how much of the
+ * history an incremental run reads. */
+static err count_total(struct collecting *c, struct str tip, int64_t *total)
+{
+	const char *const args[] = { "rev-list", "--count", "--first-parent", arena_cstr(c->a, tip), "--", NULL };
+	BUF_AUTO out = buf_new(64);
+
+	TRY(git_run_ok(c->repo, args, "count the changes", &out));
+	if (!str_to_i64(str_trim(buf_str(&out)), total))
+		return fail(ERR_INPUT, "git did not count the changes");
+	return NULL;
+}
+
+static err send_branch_begin(struct collecting *c, struct branch_state *s)
+{
+	struct s_branch item = {
+		.branch = s->branch->name, .from = s->branch->from.n ? s->branch->from : (struct str){ 0 },
+		.repository = c->name, .tip = s->tip, .total = c->total, .release = 1,
+		.rewritten = s->lost.fate == GIT_REWRITTEN || s->lost.fate == GIT_GONE,
+	};
+
+	return submission_write_item(c->out, &item_branch, &item);
+}
+
+static err send_branch_end(struct collecting *c, struct branch_state *s, const struct git_changes_end *end)
+{
+	struct s_branch_end item = {
+		.boundary = (int64_t)c->repo->boundary.n, .changes = (int64_t)c->sent, .complete = end->complete,
+		.lost = { s->lost.commits.v, s->lost.commits.n }, .why = str_cut(end->why, 512),
+	};
+
+	return submission_write_item(c->out, &item_branch_end, &item);
+}
+
+static err send_branch(struct collecting *c, const struct collect_branch *branch)
+{
+	struct branch_state s = { .branch = branch };
+	struct git_changes_spec spec = { .tip = branch->name, .since = INSTANT_NONE };
+	struct git_changes_sink sink = { send_change, c };
+	struct git_changes_end end = { .complete = true };
+
+	c->sent = 0;
+	TRY(git_commit_of(c->repo, c->a, branch->name, &s.tip));
+	TRY(look_back(c, &s));
+	TRY(count_total(c, s.tip, &c->total));
+	TRY(send_branch_begin(c, &s));
+	if (s.incremental)
+		spec.stop = branch->from;
+	if (!s.incremental || !str_eq(branch->from, s.tip))
+		TRY(git_changes(c->repo, c->a, &spec, sink, &end));
+	return send_branch_end(c, &s, &end);
+}
+
+static void add_item(struct collecting *c, struct r_tree_item item)
+{
+	struct r_tree_item *v = c->items.v;
+
+	if (c->items.n < TREE_ITEMS)
+		v[c->items.n++] = item;
+}
+
+static void add_ci(struct collecting *c, const struct git_file *f)
+{
+	struct r_ci_scan *v = c->ci.v;
+	struct ci_found found;
+
+	ci_read(c->a, f->tool, f->bytes, &found);
+	for (size_t i = 0; i < found.n && c->ci.n < CI_MAX; i++) {
+		found.scans[i].path = arena_str(c->a, str_cut(f->path, 1024));
+		v[c->ci.n++] = found.scans[i];
+	}
+	c->actions += found.actions;
+	c->unpinned += found.unpinned;
+	if (!c->first_unpinned.p)
+		c->first_unpinned = found.first_unpinned;
+}
+
+static err take_file(void *ctx, const struct git_file *f)
+{
+	struct collecting *c = ctx;
+	struct r_tree_item item = {
+		.kind = str_c(git_file_words[f->kind]), .path = arena_str(c->a, str_cut(f->path, 1024)),
+		.detail = f->tool ? str_c(f->tool) : (struct str){ 0 }, .n = FIELD_NO_INT,
+	};
+
+	if (f->kind == GIT_FILE_CODEOWNERS && f->bytes.p) {
+		struct git_owner_rules rules;
+
+		git_owners_parse(c->a, f->bytes, &rules);
+		item.n = (int64_t)rules.n;
+	}
+	add_item(c, item);
+	if (f->kind == GIT_FILE_CI && f->bytes.p && !f->link)
+		add_ci(c, f);
+	return NULL;
+}
+
+static err send_tree(struct collecting *c)
+{
+	struct git_tree_sink sink = { take_file, c };
+	struct git_tree_end end;
+	struct s_tree item = { .at = INSTANT_NONE, .commit = c->repo->head, .repository = c->name };
+
+	if (!c->repo->head.p)
+		return NULL;
+	c->items.v = ARENA_ARRAY(c->a, struct r_tree_item, TREE_ITEMS);
+	c->ci.v = ARENA_ARRAY(c->a, struct r_ci_scan, CI_MAX);
+	TRY(git_tree(c->repo, c->a, c->repo->head, sink, &end));
+	if (c->actions)
+		add_item(c, (struct r_tree_item){ .kind = STR("actions"), .path = STR("."), .n = c->unpinned,
+						  .detail = arena_printf(c->a, "%lld of %lld external actions are not pinned "
+									 "to a commit", (long long)c->unpinned, (long long)c->actions) });
+	if (!end.complete)
+		TRY(submission_write_note(c->out, "%.*s", FMT(str_cut(end.why, 900))));
+	item.items = c->items;
+	item.ci = c->ci;
+	return submission_write_item(c->out, &item_tree, &item);
+}
+
+static err load_mailmap(struct collecting *c)
+{
+	const struct str where[2] = { c->repo->head, STR(".mailmap") };
+	struct str text = { 0 };
+
+	if (c->repo->head.p)
+		TRY(git_tree_file(c->repo, c->a, where, &text));
+	if (text.p)
+		c->mailmap = git_mailmap_new(text);
+	return NULL;
+}
+
+static struct collect_branch with_known(const struct collect_spec *spec, struct str name)
+{
+	for (size_t i = 0; i < spec->known_n; i++)
+		if (str_eq(spec->known[i].name, name))
+			return spec->known[i];
+	return (struct collect_branch){ .name = name };
+}
+
+static err collect_all(struct collecting *c, const struct collect_spec *spec)
+{
+	struct collect_branch b = with_known(spec, c->repo->branch.p ? c->repo->branch : STR("HEAD"));
+
+	TRY(load_mailmap(c));
+	TRY(send_repository(c));
+	if (c->repo->empty)
+		return submission_write_note(c->out, "the repository has no commit yet");
+	if (spec->branches.n == 0)
+		TRY(send_branch(c, &b));
+	for (size_t i = 0; i < spec->branches.n; i++) {
+		b = with_known(spec, spec->branches.v[i]);
+		TRY(send_branch(c, &b));
+	}
+	return send_tree(c);
+}
+
+err collect_git(const struct collect_spec *spec, struct submission_writer *out)
+{
+	OWNED(git_repo) repo = NULL;
+	OWNED(arena) a = arena_new();
+	OWNED(arena) each = arena_new();
+	struct collecting c = { .out = out, .a = a, .each = each, .name = spec->name };
+	err e;
+
+	TRY(git_repo_open(spec->dir, &repo));
+	c.repo = repo;
+	e = collect_all(&c, spec);
+	git_mailmap_free(c.mailmap);
+	return e;
+}

@@ -1,0 +1,32 @@
+/* Collecting a repository: what git holds becomes a submission. The same code
+ * runs in the role without rights; the store's side starts it. */
+#ifndef SOURCE_COLLECT_GIT_H
+#define SOURCE_COLLECT_GIT_H
+
+#include "store/intake.h"
+
+/* A branch and the tip that was seen at the collection before. */
+struct collect_branch {
+	struct str name;	/* "main" */
+	struct str from;	/* commit; absent where it was never seen */
+};
+
+struct collect_spec {
+	const char *dir;
+	struct str name;		/* of the repository here */
+	struct strs branches;		/* release branches; none: HEAD's */
+	const struct collect_branch *known;	/* tips seen before */
+	size_t known_n;
+};
+
+/* Writes the submission's items to `out`. */
+MUST_USE err collect_git(const struct collect_spec *spec, struct submission_writer *out);
+
+/* The store's side: starts the role and takes in what it says. */
+MUST_USE err collect_git_run(struct intake *in, const struct collect_spec *spec);
+
+/* The role's side: gives up network and writing, then collects to descriptor 1.
+ * *code is the exit code; errors go to descriptor 2 for the parent. */
+MUST_USE err collect_git_main(const struct collect_spec *spec, int *code);
+
+#endif

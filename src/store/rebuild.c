@@ -1,0 +1,133 @@
+#include "store/rebuild.h"
+
+#include <unistd.h>
+
+#include "base/instant.h"
+
+enum { PAGE = 500, PER_TRANSACTION = 2000 };
+
+struct rebuilding {
+	struct store *s;
+	const struct rebuild_spec *spec;
+	struct rebuild_result *r;
+	struct db *fresh;
+	struct arena *a;
+	int64_t total;
+};
+
+/* A database of its own beside the live one: a file, or a schema. */
+static err open_fresh(struct rebuilding *b, const char *path)
+{
+	if (db_is_postgres(store_db(b->s)))
+		return fail(ERR_FAILED, "rebuild on PostgreSQL wants the schema of its own that store_rebuild_place gives");
+	return db_open(path, DB_WRITE, 1000, &b->fresh);
+}
+
+static err apply_page(struct rebuilding *b, int64_t *next)
+{
+	struct apply ap = { b->fresh, b->a };
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(b->s), SQL("SELECT idx, header, facts FROM kept_record WHERE idx >= $1 ORDER BY idx LIMIT $2"),
+		     DB_ARGS(DB_I(*next), DB_I(PAGE)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		arena_reset(b->a);
+		TRY(err_in(record_apply(&ap, db_int(rows, 0), db_blob(rows, 1), db_blob(rows, 2)),
+			   "record %lld", (long long)db_int(rows, 0)));
+		*next = db_int(rows, 0) + 1;
+		b->r->records++;
+	}
+}
+
+static err replay(struct rebuilding *b)
+{
+	int64_t next = 0;
+
+	TRY(ledger_size(store_ledger(b->s), &b->total));
+	while (next < b->total) {
+		int64_t until = next + PER_TRANSACTION;
+
+		TRY(db_begin(b->fresh));
+		while (next < b->total && next < until)
+			TRY(apply_page(b, &next));
+		TRY(db_commit(b->fresh));
+		if (b->spec->progress)
+			b->spec->progress(b->spec->ctx, next, b->total);
+	}
+	return NULL;
+}
+
+static err compare_table(void *ctx, const char *table)
+{
+	struct rebuilding *b = ctx;
+	struct digest live, fresh;
+	int64_t rows;
+	bool same;
+
+	TRY(db_table_digest(store_db(b->s), table, &live, NULL));
+	TRY(db_table_digest(b->fresh, table, &fresh, &rows));
+	same = digest_eq(&live, &fresh);
+	b->r->tables++;
+	b->r->rows += rows;
+	b->r->different += !same;
+	if (b->spec->table)
+		b->spec->table(b->spec->ctx, table, same, rows);
+	return NULL;
+}
+
+static err swap_table(void *ctx, const char *table)
+{
+	struct rebuilding *b = ctx;
+
+	TRY(db_clear_table(store_db(b->s), table));
+	return db_copy_table(store_db(b->s), table, b->fresh);
+}
+
+static err swap_all(struct rebuilding *b)
+{
+	TRY(db_begin(store_db(b->s)));
+	TRY(db_each_table(b->fresh, "view_", swap_table, b));
+	return db_commit(store_db(b->s));
+}
+
+static err rebuild_in(struct rebuilding *b, const char *path)
+{
+	TRY(open_fresh(b, path));
+	TRY(db_migrate(b->fresh));
+	TRY(replay(b));
+	TRY(db_each_table(b->fresh, "view_", compare_table, b));
+	if (!b->spec->check_only && b->r->different)
+		TRY(swap_all(b));
+	return NULL;
+}
+
+static void remove_fresh(struct arena *a, const char *file)
+{
+	static const char *const tails[] = { "", "-wal", "-shm" };
+
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++)
+		unlink(arena_printf(a, "%s%s", file, tails[i]).p);
+}
+
+err rebuild_views(struct store *s, const struct rebuild_spec *spec, struct rebuild_result *out)
+{
+	OWNED(arena) a = arena_new();
+	OWNED(arena) names = arena_new();
+	struct rebuilding b = { .s = s, .spec = spec, .r = out, .a = a };
+	const char *file = store_path(s, names, "rebuild.db");
+	int64_t begin = instant_ticks_ms();
+	err e;
+
+	*out = (struct rebuild_result){ 0 };
+	remove_fresh(names, file);
+	e = rebuild_in(&b, arena_printf(names, "sqlite:%s", file).p);
+	db_rollback(store_db(s));
+	db_close(b.fresh);
+	remove_fresh(names, file);
+	out->ms = instant_ticks_ms() - begin;
+	return e;
+}
