@@ -56,9 +56,13 @@ $(foreach f,$(FUZZ),$(eval $(call fuzz_rule,$(f))))
 
 check-programs: $(UNIT:%=$(B)/test/%) $(FAULT:%=$(B)/test/fault/%) $(FUZZ:%=$(B)/test/%) \
                 $(if $(wildcard src/main/*.c),$(B)/custody)
+# A program that does not build any more must not run as it was: it goes.
+MADE = MODE=$(1) B=build/$(1) check-programs
+build_tests = $(AGAIN) -k $(MADE) || { echo "Something did not build; its tests count as failed."; \
+	$(MAKE) -n -k $(MADE) 2>/dev/null | sed -n 's/^echo "  link  \(.*\)"$$/\1/p' | xargs -r rm -f; }
 check:
 	@$(INSTALL_PACKAGES) build test
-	@$(AGAIN) -k MODE=asan B=build/asan check-programs || echo "Something did not build; its tests count as failed."
+	@$(call build_tests,asan)
 	@python3 tools/run-tests.py --build build/asan $(TESTS)
 
 # --- fuzz: make fuzz [NAME=json] [SECONDS=60]
@@ -73,7 +77,7 @@ fuzz-programs: $(FUZZ:%=$(B)/fuzz/%)
 cover:
 	@$(INSTALL_PACKAGES) build test
 	@find build/cover -name '*.gcda' -delete 2>/dev/null || :
-	@$(AGAIN) -k MODE=cover B=build/cover check-programs || :
+	@$(call build_tests,cover)
 	@python3 tools/run-tests.py --build build/cover $(TESTS) || :
 	@python3 tools/cover.py build/cover
 
