@@ -34,8 +34,12 @@ err collect_git_run(struct intake *in, const struct collect_spec *spec)
 
 static err collect_in_sandbox(const struct collect_spec *spec, struct submission_writer *out)
 {
-	static const char *const everything[] = { "/", NULL };
-	struct sandbox_spec sandbox = { .allow = SANDBOX_READ_FILES | SANDBOX_CHILDREN, .read_paths = everything };
+	/* Git opens /dev/null for writing before it does anything else. */
+	static const char *const everything[] = { "/", NULL }, *const nothing[] = { "/dev/null", NULL };
+	struct sandbox_spec sandbox = {
+		.allow = SANDBOX_READ_FILES | SANDBOX_WRITE_FILES | SANDBOX_CHILDREN | SANDBOX_CODE,
+		.read_paths = everything, .write_paths = nothing,
+	};
 	struct sandbox_layers layers;
 
 	TRY(sandbox_enter(&sandbox, &layers));
