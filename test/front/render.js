@@ -17,7 +17,7 @@ const ESCAPE = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 const escape = v => String(v).replace(/[&<>"]/g, c => ESCAPE[c]);
 
 // Tags that stand alone on a line take the line with them; a partial there is indented as its tag.
-const TAG = /(^[ \t]*)\{\{([#^/>!])\s*([^]*?)\s*\}\}[ \t]*(\r?\n|$)|\{\{([#^/>!]?)\s*([^]*?)\s*\}\}/gm;
+const TAG = /(^[ \t]*)\{\{([#^/>!])\s*((?:(?!\}\})[^])*?)\s*\}\}[ \t]*(\r?\n|$)|\{\{([#^/>!]?)\s*([^]*?)\s*\}\}/gm;
 
 function parse(text) {
 	const root = { children: [] }, stack = [root];
