@@ -89,9 +89,11 @@ struct str fact_slug(struct str url)
 	size_t at = str_find(url, STR("://"), 0);
 
 	if (at < url.n)
-		url = str_from(url, str_find(url, STR("/"), at + 3) + 1);
+		at = str_find(url, STR("/"), at + 3);
 	else if (str_starts(url, STR("git@")))
-		url = str_from(url, str_find(url, STR(":"), 0) + 1);
+		at = str_find(url, STR(":"), 0);
+	if (at < url.n)
+		url = str_from(url, at + 1);
 	while (str_ends(url, STR("/")))
 		url.n--;
 	if (str_ends(url, STR(".git")))

@@ -29,6 +29,22 @@ err report_pieces(struct reader *r, err (*piece)(void *ctx, struct str piece), v
 	}
 }
 
+err report_top(struct reader *r, char bracket)
+{
+	char head[4096];
+	struct str s = { head, 0 };
+
+	if (lseek(r->in, 0, SEEK_SET) < 0)
+		return fail_errno("cannot go to the start of %s", r->name);
+	TRY(fd_read_some(r->in, r->name, head, sizeof(head), &s.n));
+	if (str_starts(s, STR("\xEF\xBB\xBF")))
+		s = str_from(s, 3);
+	s = str_trim(s);
+	if (!s.n || s.p[0] == bracket || (s.p[0] != '[' && s.p[0] != '{'))
+		return NULL;	/* what is no JSON, the JSON reader tells better */
+	return fail(ERR_INPUT, "%s: expected %s at the top", r->name, bracket == '[' ? "a list" : "an object");
+}
+
 static err feed(void *ctx, struct str piece)
 {
 	return json_events_feed(ctx, piece);

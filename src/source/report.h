@@ -12,6 +12,10 @@
 MUST_USE err report_json(struct reader *r, const struct json_want *wants, void *ctx,
 			 struct json_events **e);
 
+/* ERR_INPUT where the top-level value is not of this kind ('[' or '{'): a wrong file
+ * given with --kind. Looks at the first bytes alone. */
+MUST_USE err report_top(struct reader *r, char bracket);
+
 /* Reads r->in from its start in pieces. */
 MUST_USE err report_pieces(struct reader *r, err (*piece)(void *ctx, struct str piece), void *ctx);
 

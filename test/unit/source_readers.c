@@ -278,6 +278,10 @@ static const struct expected sample_scans[] = {
 	{ "findings/sarif/semgrep-oss-1.69.0.sarif", "sarif", 1, 77, 0, 77, { -1, -1, -1, -1, -1, -1 } },
 	{ "findings/sarif/spec-appendix-k4-all-features.sarif", "sarif", 1, 1, 1, 0, { 0, 0, 0, 1, 0, 0 } },
 	{ "findings/sarif/trivy-alpine-310.sarif", "sarif", 1, 4, 0, 0, { 0, 0, 4, 0, 0, 0 } },
+	{ "findings/gitleaks/gitleaks-8-many.json", "gitleaks", 1, 4, 0, 0, { 0, 0, 0, 4, 0, 0 } },
+	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 } },
+	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
+	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
 };
 
 static void check_scan(const struct expected *x, const struct said *s)
