@@ -71,7 +71,7 @@ function map() {
 // ---- findings over time
 
 function areas() {
-	const left = 48, right = 950, top = 14, bottom = 260, weeks = 53, most = 160;
+	const left = 48, right = 950, top = 14, bottom = 260, weeks = 53, most = 200;
 	const x = w => +(left + (right - left) * w / (weeks - 1)).toFixed(1);
 	const y = n => +(bottom - (bottom - top) * n / most).toFixed(1);
 	const level = [14, 38, 52, 30];
@@ -91,7 +91,7 @@ function areas() {
 	const months = ['Sep', 'Oct', 'Nov', 'Dec', 'Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug'];
 	return {
 		label: `Open findings from August 2025 to August 2026: ${now[0]} critical, ${now[1]} high, ${now[2]} medium and ${now[3]} low on the last day.`,
-		left, right, top, bottom, layers, rules: [0, 40, 80, 120, 160].map(n => ({ rule_y: y(n), rule_text: String(n) })),
+		left, right, top, bottom, layers, rules: [0, 50, 100, 150, 200].map(n => ({ rule_y: y(n), rule_text: String(n) })),
 		marks: months.map((m, i) => ({ mark_x: x(1.7 + i * 52 / 12), mark_text: m + (m === 'Jan' ? ' 2026' : '') })),
 		key: ['critical', 'high', 'medium', 'low'].map((layer, s) => ({ layer, layer_word: layer, layer_now: now[s] })),
 	};
