@@ -157,27 +157,35 @@ static err read_piece(struct csv_reader *r, struct str piece)
 	return NULL;
 }
 
-err csv_reader_feed(struct csv_reader *r, struct str piece)
+/* Skips a byte order mark. What only begins like one is text. */
+static err skip_mark(struct csv_reader *r, struct str *piece)
 {
 	static const char mark[] = "\xEF\xBB\xBF";
+	unsigned seen;
+
+	while (r->mark < 3 && piece->n && piece->p[0] == mark[r->mark]) {
+		r->mark++;
+		*piece = str_from(*piece, 1);
+	}
+	if (r->mark == 3 || !piece->n)
+		return NULL;
+	seen = r->mark;
+	r->mark = 3;
+	choose_delimiter(r, *piece);
+	return read_piece(r, (struct str){ mark, seen });
+}
+
+err csv_reader_feed(struct csv_reader *r, struct str piece)
+{
 	err e;
 
 	if (r->failed)
 		return fail(ERR_INPUT, "%s: was already found to be wrong", r->spec.name);
-	while (r->mark < 3 && piece.n) {
-		if (piece.p[0] != mark[r->mark]) {
-			r->failed = r->mark > 0;
-			r->mark = 3;
-			break;
-		}
-		r->mark++;
-		piece = str_from(piece, 1);
-	}
-	if (r->failed)
-		return fail_at(r, ERR_INPUT, "there are bytes that are not UTF-8");
-	if (piece.n && !r->header.n && !r->begun)
+	e = skip_mark(r, &piece);
+	if (!e && piece.n && !r->header.n && !r->begun)
 		choose_delimiter(r, piece);
-	e = read_piece(r, piece);
+	if (!e)
+		e = read_piece(r, piece);
 	r->failed = e != NULL;
 	return e;
 }
@@ -242,6 +250,8 @@ static void put_cell(struct buf *out, struct str s)
 
 void csv_put_row(struct buf *out, struct strs cells)
 {
+	if (cells.n == 1 && !cells.v[0].n)	/* an empty line is no row */
+		buf_add(out, STR("\"\""));
 	for (size_t i = 0; i < cells.n; i++) {
 		if (i)
 			buf_add_char(out, ',');

@@ -29,6 +29,7 @@ static struct {
 	__typeof__(&xmlCtxtGetLastError) last_error;
 	__typeof__(&xmlFreeParserCtxt) free_parser;
 	__typeof__(&xmlFreeDoc) free_document;
+	__typeof__(&xmlSetGenericErrorFunc) set_printer;
 	__typeof__(&xmlFreeEnumeration) free_list;
 	bool loaded;
 } lib;
@@ -49,6 +50,7 @@ static void load(void)
 		{ "xmlCtxtGetLastError", &lib.last_error },
 		{ "xmlFreeParserCtxt", &lib.free_parser },
 		{ "xmlFreeDoc", &lib.free_document },
+		{ "xmlSetGenericErrorFunc", &lib.set_printer },
 		{ "xmlFreeEnumeration", &lib.free_list },
 	};
 
@@ -231,6 +233,11 @@ static void on_error(void *ctx, xmlErrorPtr error)
 	(void)ctx, (void)error;
 }
 
+static void print_nothing(void *ctx, const char *fmt, ...)
+{
+	(void)ctx, (void)fmt;
+}
+
 static void set_handlers(struct xml_reader *r)
 {
 	r->sax = (xmlSAXHandler){
@@ -264,6 +271,7 @@ err xml_reader_new(const char *name, const struct xml_calls *calls, void *ctx,
 	r->ctx = ctx;
 	r->text = buf_new(XML_TEXT);
 	set_handlers(r);
+	lib.set_printer(NULL, print_nothing);	/* per thread */
 	r->parser = lib.create(&r->sax, r, NULL, 0, NULL);
 	ASSERT(r->parser);
 	/* NOENT resolves &amp; in attributes; there are no other entities */
@@ -302,7 +310,7 @@ static err parse(struct xml_reader *r, struct str piece, int last)
 	lib.parse(r->parser, piece.p, (int)piece.n, last);
 	if (r->stop)
 		e = r->stop;
-	else if (!r->parser->wellFormed)
+	else if (!r->parser->wellFormed || r->parser->disableSAX)
 		e = not_well_formed(r);
 	r->failed = e != NULL;
 	return e;
@@ -326,7 +334,8 @@ err xml_reader_end(struct xml_reader *r)
 {
 	if (!r->any && !r->failed)
 		return fail(ERR_INPUT, "%s: the document is empty", r->name);
-	return parse(r, STR(""), 1);
+	TRY(parse(r, STR(""), 1));
+	return r->depth ? fail_here(r, ERR_INPUT, "the document ends too early") : NULL;
 }
 
 struct str xml_attr(const struct xml_tag *tag, const char *name)

@@ -55,6 +55,7 @@ static void expect(const char *text, const char *want)
 static void rows_come_with_their_cells_and_lines(void **s)
 {
 	(void)s;
+	expect("\xEF\xBC\xA1,name\n1,2\n", "2:<1><2>name=2\n");
 	expect("\xEF\xBB\xBFid, Name ,x\r\n1,ann,\r\n\r\n2,\"b \"\"q\"\"\n c\",z\r\n3\r\n",
 	       "2:<1><ann><>name=ann\n4:<2><b \"q\"\n c><z>name=b \"q\"\n c\n6:<3>\n");
 	expect("name\nlast", "2:<last>name=last\n");

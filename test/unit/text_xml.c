@@ -118,6 +118,7 @@ static void what_is_not_well_formed_is_refused(void **s)
 			       STR("<a><b>x.xml:2:8: this is not well-formed XML: Opening and ending")));
 	assert_true(str_has(str_c(run(STR("<a>"), 100)), STR("not well-formed")));
 	assert_true(str_has(str_c(run(STR("<a/><b/>"), 100)), STR("not well-formed")));
+	assert_true(str_has(str_c(run((struct str){ "\xFF\xFE<\0a\0>\0x\0\0\xD8/\0", 14 }, 100)), STR("x.xml")));
 	assert_true(str_has(str_c(run(STR("plain"), 100)), STR("not well-formed")));
 	assert_string_equal(run(STR("<a><stop/></a>"), 100), "<a>enough");
 }
