@@ -178,19 +178,3 @@ int64_t fact_int(const struct json *v)
 		return n >= 0 && n < (int64_t)1 << 53 ? n : FIELD_NO_INT;
 	return FIELD_NO_INT;
 }
-
-bool fact_bot_name(struct str login)
-{
-	static const char *const bots[] = {
-		"dependabot", "dependabot-preview", "renovate", "renovate-bot", "github-actions", "app/dependabot",
-		"app/renovate", "app/github-actions", "mergify", "snyk-bot", "greenkeeper", "codecov", "allcontributors",
-		"pre-commit-ci", "semantic-release-bot", "web-flow", "ghost-bot", "copilot",
-	};
-
-	if (str_ends(login, STR("[bot]")))
-		return true;
-	for (size_t i = 0; i < ARRAY_LEN(bots); i++)
-		if (str_is_caseless(login, str_c(bots[i])))
-			return true;
-	return false;
-}

@@ -64,10 +64,6 @@ struct str fact_slug(struct str url);
 /* The name of an image without tag and digest: what stays when it is built again. */
 struct str fact_image(struct str reference);
 
-/* True for names of things that act by themselves: "…[bot]", "dependabot",
- * "renovate-bot", "github-actions". */
-bool fact_bot_name(struct str login);
-
 /* A text of JSON that may be a string or a number or absent. */
 int64_t fact_int(const struct json *v);		/* also from a string; else FIELD_NO_INT */
 

@@ -314,15 +314,63 @@ static void real_reports_give_the_counts_that_were_counted_by_hand(void **state)
 	}
 }
 
+static void pull_requests_of_gh_tell_who_reviewed_which_commit(void **state)
+{
+	SAID_AUTO s = { 0 };
+	const char *text;
+
+	(void)state;
+	assert_true(read_file(made, "github-pulls.json", "github-pulls", &s));
+	buf_add_char(&s.log, '\0');
+	text = s.log.p;
+	assert_int_equal(s.pulls, 2);
+	has(text, "reviews{ at=2026-03-02T11:00:00Z commit=[2222222222222222222222222222222222222222] state=approved "
+		  "who{ host=[github.com] kind=person login=[carl-m]");
+	has(text, "checks{ at=2026-03-02T10:30:00Z name=[build] result=passed }");
+	has(text, "checks{ name=[slow] result=pending }");
+	has(text, "name=[ci/legacy] result=failed }");
+	has(text, "login=[ben-k]");
+	has(text, "login=[dependabot[bot]]");
+	has(text, "kind=bot login=[github-actions[bot]]");
+	has(text, "tickets=[example/shop#40]");
+	has(text, "note text=[1 pull requests that were not merged were left out]");
+	has(text, "checks_known=1 commits=[1111111111111111111111111111111111111111]");
+}
+
+static void what_an_export_of_pull_requests_leaves_out_is_unknown(void **state)
+{
+	const char *rest = said_of("[{\"number\":7,\"merged_at\":\"2026-01-02T03:04:05Z\",\"merge_commit_sha\":"
+		"\"6666666666666666666666666666666666666666\",\"user\":{\"login\":\"x\",\"type\":\"Bot\"},"
+		"\"html_url\":\"https://github.com/o/r/pull/7\",\"head\":{\"sha\":"
+		"\"7777777777777777777777777777777777777777\"},\"labels\":[{\"name\":\"a\"}]}]");
+
+	(void)state;
+	has(rest, "checks_known=0 commits_known=0");
+	has(rest, "reviews_known=0");
+	has(rest, "repository=[o/r]");
+	has(rest, "head=[7777777777777777777777777777777777777777]");
+	has(rest, "author{ host=[github.com] kind=bot login=[x]");
+	rest = said_of("{\"data\":{\"repository\":{\"nameWithOwner\":\"o/r\",\"pullRequests\":{\"nodes\":[{\"number\":8,"
+		"\"mergedAt\":\"2026-01-02T03:04:05Z\",\"author\":{\"login\":\"y\"},\"reviews\":{\"totalCount\":3,\"nodes\":["
+		"{\"state\":\"APPROVED\",\"author\":{\"login\":\"z\"},\"submittedAt\":\"2026-01-01T00:00:00Z\"}]},"
+		"\"commits\":{\"totalCount\":1,\"nodes\":[{\"commit\":{\"oid\":\"8888888888888888888888888888888888888888\","
+		"\"authors\":{\"nodes\":[{\"email\":\"y@example.org\",\"name\":\"Y\",\"user\":{\"login\":\"y\"}}]},"
+		"\"statusCheckRollup\":{\"contexts\":{\"nodes\":[{\"name\":\"b\",\"conclusion\":\"SUCCESS\","
+		"\"status\":\"COMPLETED\"}]}}}}]}}]}}}}");
+	has(rest, "commits_known=1");
+	has(rest, "reviews_known=0");	/* three were said to be there */
+	has(rest, "checks{ name=[b] result=passed }");
+	has(rest, "people{ email=[y@example.org] host=[github.com] kind=person login=[y] name=[Y]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(real_reports_give_the_counts_that_were_counted_by_hand),
+		cmocka_unit_test(pull_requests_of_gh_tell_who_reviewed_which_commit),
+		cmocka_unit_test(what_an_export_of_pull_requests_leaves_out_is_unknown),
 	};
 
-	(void)made;
-	(void)has;
 	(void)has_not;
-	(void)said_of;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
