@@ -110,6 +110,7 @@ static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const stru
 	if (help)
 		return help_verb(run->a, noun, verb);
 	run->home = home_of(run->a, &common);
+	run->home_given = common.home.p || (getenv("CUSTODY_HOME") && *getenv("CUSTODY_HOME"));
 	run->format = common.output == FIELD_UNKNOWN ? SHOW_TABLE : (enum show_format)common.output;
 	run->quiet = common.quiet == 1;
 	return verb->run(run, options);

@@ -18,6 +18,7 @@ struct cmd_common {
 struct cmd_run {
 	struct arena *a;		/* lives with the command */
 	const char *home;		/* folder, from --home, $CUSTODY_HOME, or ./.custody */
+	bool home_given;		/* by option or environment */
 	enum show_format format;
 	bool quiet;
 	const char *program;		/* argv[0] */

@@ -22,4 +22,13 @@ struct collect_result {
 MUST_USE err collect_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
 				    struct collect_result *out);
 
+/* The secret scan of its tree; `name` is the repository's name in the home. */
+struct scan_result {
+	struct intake_counts counts;
+	struct strs notes;
+	int64_t ms;
+};
+MUST_USE err scan_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
+				 struct scan_result *out);
+
 #endif

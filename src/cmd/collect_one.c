@@ -2,6 +2,7 @@
 
 #include "base/instant.h"
 #include "base/term.h"
+#include "source/scan_secrets.h"
 
 /* The last part of the folder's real path, without ".git". */
 static err name_of(struct arena *a, const char *dir, struct str *out)
@@ -98,6 +99,35 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 	intake_each_note(in, keep_note, &notes);
 	TRY(e);
 	out->name = collect.name;
+	out->counts = *intake_counts(in);
+	out->ms = instant_ticks_ms() - begin;
+	return NULL;
+}
+
+static void show_scan(void *ctx, int64_t done, int64_t of)
+{
+	term_progress(ctx, "scan: %lld of %lld files", (long long)done, (long long)of);
+}
+
+err scan_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec, struct scan_result *out)
+{
+	struct intake_context c = { .content = CONTENT_COLLECTED, .author = AUTHOR_SERVER, .effective = INSTANT_NONE,
+				    .repository = spec->name };
+	struct scan_secrets_spec scan = { .dir = spec->dir, .repository = spec->name };
+	struct digest key = store_subkey(s, "secret value");
+	struct note_list notes = { a, &out->notes };
+	TERM_PROGRESS_AUTO line = { 0 };
+	OWNED(intake) in = NULL;
+	int64_t begin = instant_ticks_ms();
+	err e;
+
+	*out = (struct scan_result){ 0 };
+	TRY(intake_new(s, &c, &in));
+	if (spec->progress)
+		intake_on_progress(in, show_scan, &line);
+	e = scan_secrets_run(in, &scan, key.b);
+	intake_each_note(in, keep_note, &notes);
+	TRY(e);
 	out->counts = *intake_counts(in);
 	out->ms = instant_ticks_ms() - begin;
 	return NULL;

@@ -10,7 +10,7 @@
 /* The rules compiled into the program; embed_get() gives their text. */
 #define SCAN_RULES_FILE "src/scan/rules/secrets.rules"
 
-enum scan_family { SCAN_SECRET, SCAN_PERSONAL };
+enum scan_family { SCAN_FAMILY_SECRET, SCAN_FAMILY_PERSONAL };
 enum scan_severity { SCAN_LOW, SCAN_MEDIUM, SCAN_HIGH, SCAN_CRITICAL };
 
 /* How hard the word filter works on what a rule found (scan/words.h). */

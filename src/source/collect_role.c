@@ -29,7 +29,7 @@ err collect_git_run(struct intake *in, const struct collect_spec *spec)
 	argv[n++] = "--";
 	argv[n++] = spec->dir;
 	argv[n++] = arena_cstr(a, spec->name);
-	return source_run_argv(in, argv, spec->dir);
+	return source_run_argv(in, argv, spec->dir, NULL);
 }
 
 static err collect_in_sandbox(const struct collect_spec *spec, struct submission_writer *out)

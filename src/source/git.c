@@ -17,7 +17,7 @@ bool git_is_id(const struct git_repo *r, struct str s)
 	if (s.n != r->hex)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!memchr("0123456789abcdef", s.p[i], 16))
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !(s.p[i] >= 'a' && s.p[i] <= 'f'))
 			return false;
 	return true;
 }

@@ -167,49 +167,54 @@ static err each_change(struct walk *w, struct git_paths *paths, struct git_chang
 
 	for (size_t i = 0; i < w->steps.n; i++) {
 		struct git_path_set set;
-		struct git_change change;
+		struct git_change *change;
 
 		arena_reset(w->each);
-		TRY(change_read(w, &objects, i, &change));
+		change = ARENA_NEW(w->each, struct git_change);
+		TRY(change_read(w, &objects, i, change));
 		TRY(git_paths_next(paths, w->each, &set));
-		change.paths = set.paths;
-		change.paths_total = set.total;
-		change.paths_known = set.known;
-		count(w->end, &change);
-		TRY(sink.each(sink.ctx, &change));
+		change->paths = set.paths;
+		change->paths_total = set.total;
+		change->paths_known = set.known;
+		count(w->end, change);
+		TRY(sink.each(sink.ctx, change));
 	}
 	return NULL;
 }
 
 /* One sentence on what was not here, with the command that brings it. */
-static void explain(struct walk *w)
+static struct str sentence(struct walk *w, const struct git_step *last)
 {
-	struct git_changes_end *end = w->end;
-	const struct git_step *last = w->steps.n ? &w->steps.v[w->steps.n - 1] : NULL;
+	const struct git_changes_end *end = w->end;
 	const char *dir = w->r->dir;
 
-	end->complete = !w->steps.broken && !end->unreadable && !end->without_paths &&
-			!end->without_carried && !(last && last->boundary);
-	if (end->complete)
-		return;
-	if (last && last->boundary)
-		end->why = arena_printf(w->a, "The clone is shallow: changes before %.12s are not here. "
-					"Fetch them with: git -C %s fetch --unshallow", last->commit.p, dir);
-	else if (w->steps.broken)
-		end->why = arena_printf(w->a, "An object is missing or damaged, so history ends at %.12s. "
-					"See: git -C %s fsck", last ? last->commit.p : "its tip", dir);
-	else if (w->sets_limited)
-		end->why = arena_printf(w->a, "History holds more than %d commits, so what merges brought in "
-					"is not known.", GIT_GRAPH_COMMITS);
-	else if (w->r->partial)
-		end->why = arena_printf(w->a, "The clone is partial: %zu changes lack objects. Fetch them with: "
-					"git -C %s fetch --refetch --no-filter", end->without_paths, dir);
-	else if (w->r->shallow)
-		end->why = arena_printf(w->a, "The clone is shallow: what %zu merges brought in is not here. "
-					"Fetch it with: git -C %s fetch --unshallow", end->without_carried, dir);
-	else
-		end->why = arena_printf(w->a, "Objects of %zu changes are missing or damaged. See: git -C %s fsck",
-					end->without_paths + end->unreadable, dir);
+	if (last->boundary)
+		return arena_printf(w->a, "The clone is shallow: changes before %.12s are not here. "
+				    "Fetch them with: git -C %s fetch --unshallow", last->commit.p, dir);
+	if (w->steps.broken)
+		return arena_printf(w->a, "An object is missing or damaged, so history ends at %.12s. "
+				    "See: git -C %s fsck", last->commit.p, dir);
+	if (w->sets_limited)
+		return arena_printf(w->a, "History holds more than %d commits, so what merges brought in "
+				    "is not known.", GIT_GRAPH_COMMITS);
+	if (w->r->partial)
+		return arena_printf(w->a, "The clone is partial: %zu changes lack objects. Fetch them with: "
+				    "git -C %s fetch --refetch --no-filter", end->without_paths, dir);
+	if (w->r->shallow)
+		return arena_printf(w->a, "The clone is shallow: what %zu merges brought in is not here. "
+				    "Fetch it with: git -C %s fetch --unshallow", end->without_carried, dir);
+	return arena_printf(w->a, "Objects of %zu changes are missing or damaged. See: git -C %s fsck",
+			    end->without_paths + end->unreadable, dir);
+}
+
+static void explain(struct walk *w)
+{
+	const struct git_step *last = &w->steps.v[w->steps.n - 1];
+	size_t unknown = w->end->unreadable + w->end->without_paths + w->end->without_carried;
+
+	w->end->complete = unknown == 0 && !w->steps.broken && !last->boundary;
+	if (!w->end->complete)
+		w->end->why = sentence(w, last);
 }
 
 static err carried_sets(struct walk *w)

@@ -22,7 +22,6 @@ struct git_carried {
 struct git_change {
 	size_t place;			/* 0 is the tip */
 	struct str commit;
-	bool known;			/* false: only commit, place and at are set */
 	int64_t at;			/* committed */
 	const struct str *parents;
 	size_t parents_n;
@@ -32,14 +31,14 @@ struct git_change {
 	enum git_signature signature;
 	struct str signed_by;		/* key (git_signature.h); absent */
 	struct str armour, payload;	/* the signature and what it is over; absent where unsigned */
-	bool paths_known;
 	struct strs paths;		/* the first 512 */
 	size_t paths_total;
-	bool carried_known;
 	const struct git_carried *carried;	/* the first 256, newest first */
 	size_t carried_n, carried_total;
 	const struct git_ref *const *tags;
 	size_t tags_n;
+	bool known;			/* false: only commit, place, at and tags are set */
+	bool paths_known, carried_known;
 	bool boundary;			/* a shallow clone ends here */
 };
 

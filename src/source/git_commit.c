@@ -66,34 +66,42 @@ static bool is_hex(struct str s, size_t digits)
 	if (s.n != digits)
 		return false;
 	for (size_t i = 0; i < s.n; i++)
-		if (!memchr("0123456789abcdef", s.p[i], 16))
+		if (!(s.p[i] >= '0' && s.p[i] <= '9') && !(s.p[i] >= 'a' && s.p[i] <= 'f'))
 			return false;
 	return true;
 }
 
+/* Offset of the last `c` before `end`, or s.n where there is none. */
+static size_t find_last(struct str s, char c, size_t end)
+{
+	const char *hit = end ? memrchr(s.p, c, end) : NULL;
+
+	return hit ? (size_t)(hit - s.p) : s.n;
+}
+
+/* "1700000000 +0100"; what no calendar holds is no time. */
+static int64_t time_of(struct str s)
+{
+	struct str seconds;
+	int64_t at;
+
+	s = str_trim(s);
+	if (!str_split(&s, ' ', &seconds) || !str_to_i64(seconds, &at))
+		return INSTANT_NONE;
+	return at < first_instant || at > last_instant ? INSTANT_NONE : at;
+}
+
 bool git_person_parse(struct arena *a, struct str line, struct git_person *out)
 {
-	size_t open = line.n, close = line.n;
-	struct str rest, seconds;
-	int64_t at = INSTANT_NONE;
+	size_t close = find_last(line, '>', line.n);
+	size_t open = close < line.n ? find_last(line, '<', close) : line.n;
 
-	for (size_t i = line.n; i > 0 && close == line.n; i--)
-		if (line.p[i - 1] == '>')
-			close = i - 1;
-	for (size_t i = close; i > 0 && open == line.n && close < line.n; i--)
-		if (line.p[i - 1] == '<')
-			open = i - 1;
 	if (open == line.n)
 		return false;
-	rest = str_trim(str_from(line, close + 1));
-	if (str_split(&rest, ' ', &seconds) && !str_to_i64(seconds, &at))
-		at = INSTANT_NONE;
-	if (at < first_instant || at > last_instant)
-		at = INSTANT_NONE;
 	out->name = str_cut(arena_utf8(a, str_trim((struct str){ line.p, open })), GIT_NAME);
 	out->email = str_cut(arena_utf8(a, str_trim((struct str){ line.p + open + 1, close - open - 1 })),
 			     GIT_EMAIL);
-	out->at = at;
+	out->at = time_of(str_from(line, close + 1));
 	return true;
 }
 
@@ -183,6 +191,7 @@ struct str git_commit_payload(struct arena *a, const struct git_commit *c)
 	struct str rest = c->raw, key, value;
 	size_t n = 0;
 
+	ASSERT(c->raw.p);
 	for (const char *from = rest.p; header_next(&rest, &key, &value); from = rest.p) {
 		size_t len = rest.p ? (size_t)(rest.p - from) : c->raw.n - (size_t)(from - c->raw.p);
 

@@ -108,6 +108,7 @@ static err line_take(struct graph *g, struct str line)
 		if (g->nodes_n > GIT_GRAPH_COMMITS || g->edges_n > 4 * (size_t)GIT_GRAPH_COMMITS)
 			return fail(ERR_LIMIT, "the history holds more than %d commits", GIT_GRAPH_COMMITS);
 	}
+	ASSERT(g->nodes && g->order);
 	if (self == NOBODY || g->nodes[self].listed || g->edges_n - first > UINT16_MAX)
 		return NULL;
 	g->nodes[self].first = first;
@@ -174,6 +175,7 @@ static err mark(struct git_repo *r, struct graph *g, const struct git_steps *spe
 {
 	uint8_t id[ID_MAX];
 
+	ASSERT(g->nodes && g->edges);
 	for (size_t i = 0; i < r->boundary.n; i++)
 		if (hex_get(r->boundary.v[i], id, g->id))
 			g->nodes[node_find(g, id)].boundary = true;

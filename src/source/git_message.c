@@ -35,6 +35,11 @@ static bool is_word(char c)
 	return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') || c == '_' || (c & 0x80);
 }
 
+static bool is_one_of(char c, struct str set)
+{
+	return memchr(set.p, c, set.n) != NULL;
+}
+
 static size_t digits_at(struct str s, size_t at)
 {
 	size_t n = 0;
@@ -114,32 +119,42 @@ static bool is_no_ticket(struct str key)
 	return false;
 }
 
-/* KEY-123 at `at`, which begins a word; gives its length, or 0. */
-static size_t key_ticket(struct str s, size_t at)
+/* Letters and digits of a key at `at`, of which the first is a letter. */
+static size_t key_at(struct str s, size_t at)
 {
-	size_t n = 0, digits;
+	size_t n = 0;
 
 	while (at + n < s.n && n <= KEY_MAX && (is_upper(s.p[at + n]) || (n && is_digit(s.p[at + n]))))
 		n++;
-	if (n < 2 || n > KEY_MAX || at + n >= s.n || s.p[at + n] != '-')
+	return n < 2 || n > KEY_MAX || is_no_ticket((struct str){ s.p + at, n }) ? 0 : n;
+}
+
+/* Whether what stands at `at` makes a number part of something longer: a word,
+ * a range, a version. */
+static bool goes_on(struct str s, size_t at)
+{
+	if (at >= s.n)
+		return false;
+	return is_word(s.p[at]) || s.p[at] == '-' || (s.p[at] == '.' && digits_at(s, at + 1));
+}
+
+/* KEY-123 at `at`, which begins a word; gives its length, or 0. */
+static size_t key_ticket(struct str s, size_t at)
+{
+	size_t n = key_at(s, at), digits;
+
+	if (n == 0 || at + n >= s.n || s.p[at + n] != '-')
 		return 0;
 	digits = digits_at(s, at + n + 1);
 	if (digits == 0 || digits > 7 || s.p[at + n + 1] == '0')
 		return 0;
-	if (at + n + 1 + digits < s.n) {
-		char behind = s.p[at + n + 1 + digits];
-
-		if (is_word(behind) || behind == '-' ||
-		    (behind == '.' && digits_at(s, at + n + 2 + digits)))
-			return 0;
-	}
-	return is_no_ticket((struct str){ s.p + at, n }) ? 0 : n + 1 + digits;
+	return goes_on(s, at + n + 1 + digits) ? 0 : n + 1 + digits;
 }
 
 /* Where the run of separators and numbers that ends at `end` begins. */
 static size_t before_separators(struct str line, size_t end, size_t lowest)
 {
-	while (end > lowest && (memchr(" \t:,&#", line.p[end - 1], 6) || is_digit(line.p[end - 1])))
+	while (end > lowest && (is_one_of(line.p[end - 1], STR(" \t:,&#")) || is_digit(line.p[end - 1])))
 		end--;
 	return end;
 }
@@ -172,7 +187,7 @@ static void hash_ticket(struct str line, size_t hash, struct strs *out)
 
 	if (n == 0 || n > NUMBER_MAX || line.p[hash + 1] == '0')
 		return;
-	while (start && (is_word(line.p[start - 1]) || memchr("/.-", line.p[start - 1], 3)))
+	while (start && (is_word(line.p[start - 1]) || is_one_of(line.p[start - 1], STR("/.-"))))
 		start--;
 	prefix = (struct str){ line.p + start, hash - start };
 	if (str_is(prefix, "AB") || tied(line, start))
@@ -188,8 +203,7 @@ static void url_tickets(struct arena *a, struct str line, struct strs *out)
 		size_t n = digits_at(line, at + between.n), start = at;
 		struct str url, path;
 
-		while (start && at - start < URL_MAX &&
-		       !memchr(" (<", line.p[start - 1], 3))
+		while (start && at - start < URL_MAX && !is_one_of(line.p[start - 1], STR(" (<")))
 			start--;
 		url = (struct str){ line.p + start, at - start };
 		if (n == 0 || n > NUMBER_MAX || !str_starts(url, STR("https://")) || !tied(line, start))
@@ -229,7 +243,7 @@ static void id_behind(struct str line, const char *before, struct strs *out)
 	if (at == line.n)
 		return;
 	at += strlen(before);
-	while (at + n < line.n && n < 65 && memchr("0123456789abcdef", line.p[at + n], 16))
+	while (at + n < line.n && n < 65 && is_one_of(line.p[at + n], STR("0123456789abcdef")))
 		n++;
 	if (n >= 7 && n <= 64)
 		list_add(out, GIT_PICKED, (struct str){ line.p + at, n });

@@ -248,6 +248,21 @@ err git_stream_next(struct git_stream *s, struct git_piece form, struct str *pie
 	return skip_past(s, form.until, more);
 }
 
+/* Drops n bytes. */
+static err skip(struct git_stream *s, size_t n, bool *more)
+{
+	for (;;) {
+		size_t have = s->n - s->at, step = have < n ? have : n;
+
+		s->at += step;
+		n -= step;
+		*more = n == 0;
+		if (n == 0 || s->end)
+			return NULL;
+		TRY(more_bytes(s));
+	}
+}
+
 err git_stream_take(struct git_stream *s, size_t n, size_t max, struct str *bytes, bool *more)
 {
 	size_t want = n < max ? n : max;
@@ -261,19 +276,7 @@ err git_stream_take(struct git_stream *s, size_t n, size_t max, struct str *byte
 	if (want < n)
 		*bytes = keep(s, want);
 	s->at += want;
-	for (size_t left = n - want; left;) {
-		size_t have = s->n - s->at;
-
-		if (have == 0 && s->end) {
-			*more = false;
-			return NULL;
-		}
-		s->at += have < left ? have : left;
-		left -= have < left ? have : left;
-		if (left)
-			TRY(more_bytes(s));
-	}
-	return NULL;
+	return want < n ? skip(s, n - want, more) : NULL;
 }
 
 err git_stream_close(struct git_stream *s, int *status)

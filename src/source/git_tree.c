@@ -91,16 +91,16 @@ static err contents(struct git_repo *r, struct arena *a, struct files *f, struct
 	GIT_OBJECTS_AUTO objects = git_objects_of(r, wanted, n, GIT_FILE_MAX);
 
 	for (size_t i = 0; i < f->n; i++) {
-		struct git_file file = f->v[i];
+		struct git_file *file = &f->v[i];
 		struct git_object o = { .found = GIT_MISSING };
 
-		if (file.size <= GIT_FILE_MAX)
+		if (file->size <= GIT_FILE_MAX)
 			TRY(git_objects_next(&objects, &o));
-		if (file.size == SIZE_MAX)
-			file.size = 0;
+		if (file->size == SIZE_MAX)
+			file->size = 0;
 		if (o.found == GIT_FOUND)
-			file.bytes = o.bytes;
-		TRY(sink.each(sink.ctx, &file));
+			file->bytes = o.bytes;
+		TRY(sink.each(sink.ctx, file));
 	}
 	return NULL;
 }

@@ -6,7 +6,7 @@
 /* In the order they are asked: those with a mark of their own first. */
 const struct reader_kind *const reader_kinds[] = {
 	&reader_sarif, &reader_gitleaks, &reader_trivy, &reader_github_pulls,
-	&reader_semgrep, &reader_grype,
+	&reader_semgrep, &reader_grype, &reader_cyclonedx, &reader_npm_audit,
 	NULL,
 };
 

@@ -163,7 +163,7 @@ err source_run(struct intake *in, const char *kind, const char *name, int fd, co
 	return take_in(in, &(struct call){ .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key });
 }
 
-err source_run_argv(struct intake *in, const char *const *argv, const char *name)
+err source_run_argv(struct intake *in, const char *const *argv, const char *name, const uint8_t key[32])
 {
-	return take_in(in, &(struct call){ .argv = argv, .name = name, .in = -1 });
+	return take_in(in, &(struct call){ .argv = argv, .name = name, .in = -1, .key = key });
 }

@@ -21,8 +21,10 @@ MUST_USE err source_redact(const char *kind, const char *name, int in, int out, 
 MUST_USE err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32]);
 
 /* Starts this program anew with `argv` (NULL at the end; argv[0] included) and
- * hands what it writes to the intake. `name` is what errors call it. */
-MUST_USE err source_run_argv(struct intake *in, const char *const *argv, const char *name);
+ * hands what it writes to the intake. `name` is what errors call it; `key` (or NULL)
+ * is handed over on descriptor 3. */
+MUST_USE err source_run_argv(struct intake *in, const char *const *argv, const char *name,
+			     const uint8_t key[32]);
 
 /* Writes an error to descriptor 2 in the form the parent reads; *code is 1 then. */
 MUST_USE err source_role_end(err e, int *code);

@@ -281,6 +281,9 @@ static const struct expected sample_scans[] = {
 	{ "findings/gitleaks/gitleaks-8-many.json", "gitleaks", 1, 4, 0, 0, { 0, 0, 0, 4, 0, 0 } },
 	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 } },
 	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
+	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 } },
+	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 1, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
+	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 1, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
 };
 
