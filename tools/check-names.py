@@ -33,11 +33,11 @@ def exported(build):
 
 
 def own(layer, stem, symbol):
-    first = re.sub(r"\d+$", "", symbol.split("_")[0]) or symbol
+    first = symbol.split("_")[0]
     words = stem.split("_")
     mine = {layer, words[0], words[0].rstrip("s"), words[-1], words[-1].rstrip("s")}
     mine |= ALSO.get(f"{layer}/{stem}", set()) | LAYER_NOUN.get(layer, set())
-    return first in mine or (layer == "record" and symbol.endswith("_words"))
+    return first in mine or first.rstrip("0123456789") in mine or (layer == "record" and symbol.endswith("_words"))
 
 
 def main():

@@ -92,4 +92,4 @@ requirements:
 	@python3 tools/requirements.py $(if $(IDS),--ids)
 
 bare-machine:
-	@sh tools/bare-machine.sh $(MIRROR)
+	@sh tools/bare-machine.sh $(if $(MIRROR),--mirror $(MIRROR))
