@@ -282,8 +282,8 @@ static const struct expected sample_scans[] = {
 	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 } },
 	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
 	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 } },
-	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 1, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
-	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 1, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
+	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
+	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
 };
 
@@ -314,6 +314,25 @@ static void real_reports_give_the_counts_that_were_counted_by_hand(void **state)
 				(long long)s.severity[0], (long long)s.severity[1], (long long)s.severity[2],
 				(long long)s.severity[3], (long long)s.severity[4], (long long)s.severity[5]);
 		check_scan(&sample_scans[i], &s);
+	}
+}
+
+/* EXPECTED.csv where the facts are no findings. */
+static const struct { const char *path, *kind, *part; } sample_items[] = {
+	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", "components=18 format=[CycloneDX 1.5]" },
+	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", "components=3 format=[CycloneDX 1.6]" },
+};
+
+static void real_documents_give_the_facts_that_were_counted_by_hand(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sample_items); i++) {
+		SAID_AUTO s = { 0 };
+
+		if (!read_file(samples, sample_items[i].path, sample_items[i].kind, &s))
+			continue;
+		buf_add_char(&s.log, '\0');
+		has(s.log.p, sample_items[i].part);
 	}
 }
 
@@ -370,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(real_reports_give_the_counts_that_were_counted_by_hand),
+		cmocka_unit_test(real_documents_give_the_facts_that_were_counted_by_hand),
 		cmocka_unit_test(pull_requests_of_gh_tell_who_reviewed_which_commit),
 		cmocka_unit_test(what_an_export_of_pull_requests_leaves_out_is_unknown),
 	};
