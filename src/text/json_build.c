@@ -53,47 +53,47 @@ static void place_node(const struct json_build *b, struct json *v)
 	v->column = at->column;
 }
 
-static err add(struct json_build *b, enum json_kind kind, struct json **out)
+static err room_for_one(struct json_build *b)
 {
-	struct json *v, *parent, *last;
+	if (b->nodes++ < JSON_NODES)
+		return NULL;
+	return fail(ERR_LIMIT, "%s:%u:%u: there are more than %d values", b->name,
+		    b->place->line, b->place->column, JSON_NODES);
+}
 
-	if (b->nodes++ == JSON_NODES)
-		return fail(ERR_LIMIT, "%s:%u:%u: there are more than %d values", b->name,
-			    b->place->line, b->place->column, JSON_NODES);
-	v = ARENA_NEW(b->a, struct json);
+/* Puts a node behind the last one of the container that is open. */
+static struct json *add(struct json_build *b, enum json_kind kind)
+{
+	struct json *v = ARENA_NEW(b->a, struct json);
+	struct json *parent, *last;
+
 	v->kind = kind;
 	place_node(b, v);
 	v->key = b->key;
 	b->key = (struct str){ 0 };
-	*out = v;
 	if (!b->depth) {
 		b->root = v;
-		return NULL;
+		return v;
 	}
 	parent = b->open[b->depth - 1];
 	last = b->last[b->depth - 1];
 	b->last[b->depth - 1] = v;
 	parent->n++;
-	if (!last) {
+	if (last)
+		last->next = v;
+	else
 		parent->first = v;
-		return NULL;
-	}
-	last->next = v;
-	if (parent->kind == JSON_OBJECT && b->ascending[b->depth - 1]) {
-		int order = str_cmp(last->key, v->key);
-
-		if (order == 0)
-			return key_twice(b, v);
-		b->ascending[b->depth - 1] = order < 0;
-	}
-	return NULL;
+	if (last && parent->kind == JSON_OBJECT && b->ascending[b->depth - 1])
+		b->ascending[b->depth - 1] = str_cmp(last->key, v->key) < 0;
+	return v;
 }
 
 err json_build_value(struct json_build *b, enum json_kind kind, struct str text)
 {
 	struct json *v;
 
-	TRY(add(b, kind, &v));
+	TRY(room_for_one(b));
+	v = add(b, kind);
 	if (kind == JSON_STRING || kind == JSON_NUMBER)
 		v->text = keep(b, text);
 	return NULL;
@@ -107,11 +107,9 @@ void json_build_key(struct json_build *b, struct str key)
 
 err json_build_open(struct json_build *b, enum json_kind kind)
 {
-	struct json *v;
-
 	ASSERT(b->depth < JSON_DEPTH);
-	TRY(add(b, kind, &v));
-	b->open[b->depth] = v;
+	TRY(room_for_one(b));
+	b->open[b->depth] = add(b, kind);
 	b->last[b->depth] = NULL;
 	b->ascending[b->depth] = true;
 	b->depth++;

@@ -265,9 +265,9 @@ err mustache_names(const char *name, struct str text,
 {
 	OWNED(arena) a = arena_new();
 	struct str around[MUSTACHE_SECTIONS];
-	bool counts[MUSTACHE_SECTIONS];
+	bool counts[MUSTACHE_SECTIONS] = { false };
 	size_t n = 0, depth = 0;
-	struct mustache_nodes nodes;
+	struct mustache_nodes nodes = { 0 };
 
 	TRY(mustache_parse(a, name, text, &nodes));
 	for (size_t i = 0; i < nodes.n; i++) {

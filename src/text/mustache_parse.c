@@ -190,7 +190,7 @@ static err add_tag(struct parser *p, const struct tag *tag, struct str indent)
 static err step(struct parser *p)
 {
 	size_t begin = str_find(p->text, p->open, p->at), before = begin;
-	struct tag tag;
+	struct tag tag = { 0 };
 	struct str indent = { 0 };
 
 	if (begin == p->text.n) {
