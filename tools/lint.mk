@@ -31,7 +31,7 @@ $(LINT)/%.tidy: %.c .clang-tidy
 cppcheck:
 	@mkdir -p $(LINT)/cppcheck
 	@echo "  cppcheck"
-	@cppcheck -q -j $(shell nproc) --cppcheck-build-dir=$(LINT)/cppcheck --error-exitcode=1 \
+	@cppcheck -q --template=gcc -j $(shell nproc) --cppcheck-build-dir=$(LINT)/cppcheck --error-exitcode=1 \
 		--std=c11 --library=posix --enable=warning,performance,portability --inline-suppr \
 		--suppressions-list=tools/cppcheck.txt -D_GNU_SOURCE -Isrc src
 
