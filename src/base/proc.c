@@ -252,6 +252,15 @@ err proc_pipe(int *read_end, int *write_end)
 	return NULL;
 }
 
+/* The descriptor, which its scope then no longer closes. */
+static int keep(int *fd)
+{
+	int kept = *fd;
+
+	*fd = -1;
+	return kept;
+}
+
 err proc_input(struct str in, int *out)
 {
 	FD_AUTO fd = memfd_create("input", MFD_CLOEXEC);
@@ -261,8 +270,7 @@ err proc_input(struct str in, int *out)
 	TRY(fd_write_all(fd, "a file in memory", in));
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return fail_errno("cannot rewind a file in memory");
-	*out = fd;
-	fd = -1;
+	*out = keep(&fd);
 	return NULL;
 }
 

@@ -48,25 +48,25 @@ enum { ANY = -1, READER = 0 };
 /* A system call and what one argument must be: (argument & mask) == value. */
 struct rule {
 	unsigned group;
-	const char *call;
 	int argument;		/* ANY: no condition */
+	const char *call;
 	uint64_t mask, value;
 };
 
 enum { NO_WRITE = O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND };
 
 static const struct rule rules[] = {
-	{ READER, "mmap", 2, PROT_EXEC, 0 },
-	{ READER, "mprotect", 2, PROT_EXEC, 0 },
-	{ READER, "newfstatat", 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
-	{ READER, "prlimit64", 2, UINT64_MAX, 0 },
-	{ READER, "fcntl", 1, UINT64_MAX, F_GETFL },
-	{ READER, "fcntl", 1, UINT64_MAX, F_GETFD },
-	{ READER, "tgkill", 2, UINT64_MAX, 6 },	/* SIGABRT: an assertion */
-	{ SANDBOX_READ_FILES, "open", 1, NO_WRITE, O_RDONLY },
-	{ SANDBOX_READ_FILES, "openat", 2, NO_WRITE, O_RDONLY },
-	{ SANDBOX_THREADS, "clone", 0, CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD },
-	{ SANDBOX_CHILDREN, "clone", 0, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID, 0 },
+	{ READER, 2, "mmap", PROT_EXEC, 0 },
+	{ READER, 2, "mprotect", PROT_EXEC, 0 },
+	{ READER, 3, "newfstatat", AT_EMPTY_PATH, AT_EMPTY_PATH },
+	{ READER, 2, "prlimit64", UINT64_MAX, 0 },
+	{ READER, 1, "fcntl", UINT64_MAX, F_GETFL },
+	{ READER, 1, "fcntl", UINT64_MAX, F_GETFD },
+	{ READER, 2, "tgkill", UINT64_MAX, 6 },	/* SIGABRT: an assertion */
+	{ SANDBOX_READ_FILES, 1, "open", NO_WRITE, O_RDONLY },
+	{ SANDBOX_READ_FILES, 2, "openat", NO_WRITE, O_RDONLY },
+	{ SANDBOX_THREADS, 0, "clone", CLONE_THREAD | CLONE_NEWUSER, CLONE_THREAD },
+	{ SANDBOX_CHILDREN, 0, "clone", CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID, 0 },
 };
 
 struct group {

@@ -191,12 +191,12 @@ struct str git_commit_payload(struct arena *a, const struct git_commit *c)
 	struct str rest = c->raw, key, value;
 	size_t n = 0;
 
-	ASSERT(c->raw.p);
 	for (const char *from = rest.p; header_next(&rest, &key, &value); from = rest.p) {
 		size_t len = rest.p ? (size_t)(rest.p - from) : c->raw.n - (size_t)(from - c->raw.p);
 
 		if (is_signature_header(key))
 			continue;
+		ASSERT(from);
 		memcpy(out + n, from, len);
 		n += len;
 	}

@@ -82,12 +82,16 @@ static uint32_t node_find(struct graph *g, const uint8_t *id)
 	return (uint32_t)g->nodes_n++;
 }
 
+static void edges_grow(struct graph *g)
+{
+	g->edges_room = g->edges_room ? g->edges_room * 2 : 4096;
+	g->edges = base_realloc(g->edges, g->edges_room * sizeof(*g->edges));
+}
+
 static void edge_add(struct graph *g, uint32_t to)
 {
-	if (g->edges_n == g->edges_room) {
-		g->edges_room = g->edges_room ? g->edges_room * 2 : 4096;
-		g->edges = base_realloc(g->edges, g->edges_room * sizeof(*g->edges));
-	}
+	if (g->edges_n == g->edges_room)
+		edges_grow(g);
 	g->edges[g->edges_n++] = to;
 }
 
@@ -240,6 +244,8 @@ err git_graph_carried(struct git_repo *r, struct arena *a, const struct git_step
 	struct git_carried_set *made = ARENA_ARRAY(a, struct git_carried_set, spec->n + 1);
 
 	ASSERT(spec->n > 0);
+	nodes_grow(&g);
+	edges_grow(&g);
 	TRY(graph_read(r, spec, &g));
 	TRY(own_all(r, &g, spec, made));
 	hand_out(&g, a, made);

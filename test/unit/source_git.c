@@ -373,7 +373,8 @@ static void damaged_objects_are_said_and_stepped_over(void **s)
 	assert_int_equal(l.seen.n, 5);
 	assert_int_equal(l.end.without_paths, 1);
 	assert_true(str_has(l.end.why, STR("fsck")));
-	repo_sh(&commit, arena_printf(commit.a, "%so=$(object $(id HEAD~3)); chmod u+w $o; echo garbage >$o", damage).p);
+	repo_sh(&commit, arena_printf(commit.a, "%so=$(object $(id HEAD~3)); chmod u+w $o; echo bad >$o",
+				      damage).p);
 	LOOK c = look_at(repo_path(&commit, "r"), &everything);
 	assert_int_equal(c.seen.n, 2);
 	assert_false(c.end.complete);

@@ -110,7 +110,7 @@ static void a_rewritten_branch_is_told_from_one_that_grew(void **s)
 	repo_sh(&box, history);
 	older = rev(&box, "main~2");
 	old = rev(&box, "main");
-	repo_sh(&box, "cd r; git reset -q --hard HEAD~1; as ann 1700001000; change x 1 another; git reflog expire --expire=now --all");
+	repo_sh(&box, "cd r; git reset -q --hard HEAD~1; as ann 1700001000; change x 1 another");
 	assert_ok(git_repo_open(repo_path(&box, "r"), &r));
 	assert_ok(git_tip_fate(r, box.a, (const struct str[2]){ older, r->head }, &lost));
 	assert_int_equal(lost.fate, GIT_KEPT);
@@ -122,7 +122,8 @@ static void a_rewritten_branch_is_told_from_one_that_grew(void **s)
 	assert_int_equal(lost.fate, GIT_REWRITTEN);
 	assert_int_equal(lost.total, 1);
 	assert_true(str_eq(lost.commits.v[0], old));
-	repo_sh(&box, "cd r; git branch -q -D unmerged; rm -f .git/ORIG_HEAD; git reflog expire --expire=now --all; git gc -q --prune=now");
+	repo_sh(&box, "cd r; git branch -q -D unmerged; rm -f .git/ORIG_HEAD\n"
+		      "git reflog expire --expire=now --all; git gc -q --prune=now");
 	assert_ok(git_tip_fate(r, box.a, (const struct str[2]){ old, r->head }, &lost));
 	assert_int_equal(lost.fate, GIT_GONE);
 	assert_fails(git_tip_fate(r, box.a, (const struct str[2]){ STR("--help"), r->head }, &lost), ERR_INPUT);

@@ -84,7 +84,8 @@ static void tickets_are_known_and_look_alikes_are_not(void **s)
 static void co_authors_picks_and_reverts_are_found(void **s)
 {
 	OWNED(arena) a = arena_new();
-	struct git_message m = parse(a, "Revert \"x\"\n\nThis reverts commit 0123456789012345678901234567890123456789.\n"
+	struct git_message m = parse(a, "Revert \"x\"\n\n"
+		"This reverts commit 0123456789012345678901234567890123456789.\n"
 		"(cherry picked from commit abcdefabcdefabcdefabcdefabcdefabcdefabcd)\n"
 		"Co-authored-by: Ann Lee <ann@example.com>\n"
 		"co-authored-by: Ann Lee <ANN@example.com>\r\n"
