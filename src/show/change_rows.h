@@ -1,0 +1,38 @@
+/* Changes of a release branch with what the code host said of each: the rows from
+ * which the facts document counts and `custody change` lists, so that both say
+ * the same. */
+#ifndef SHOW_CHANGE_ROWS_H
+#define SHOW_CHANGE_ROWS_H
+
+#include "db/db.h"
+#include "judge/change.h"
+
+struct change_rows;
+
+struct change_rows_spec {
+	int64_t repository_no;
+	struct str branch;
+	int64_t from, to;	/* committed in [from, to] */
+};
+
+/* Texts are valid until the next row. */
+struct change_row {
+	int64_t no, at, position, pull, merged_at;	/* pull -1, merged_at INSTANT_NONE: none */
+	int64_t touches, parents, idx;
+	struct str commit;				/* bytes */
+	struct str author;				/* bytes of the account's id */
+	struct str author_kind, signature, signer, tag;
+	bool by_host_key;				/* signed by the code host itself */
+	bool ticket_in_message;
+	struct change_facts facts;
+	struct change_answer answers[CHANGE_QUESTIONS];
+	struct change_answer reviewed;			/* independent review before merge */
+};
+
+/* Newest first. The rows hold a statement open: keep them short. */
+MUST_USE err change_rows_open(struct db *db, const struct change_rows_spec *spec, struct change_rows **out);
+MUST_USE err change_rows_next(struct change_rows *r, struct change_row *row, bool *more);
+void change_rows_free(struct change_rows *r);
+OWNER(change_rows)
+
+#endif

@@ -1,0 +1,156 @@
+#include "show/facts_read.h"
+
+#include "show/facts_parts.h"
+
+enum { LIST_START = 16, A_MONTH = 31 };
+
+/* Room doubles at powers of two, so a list needs no capacity of its own. */
+static void *grow(struct arena *a, struct many *list, size_t size)
+{
+	if (list->n == 0 || (list->n >= LIST_START && (list->n & (list->n - 1)) == 0)) {
+		char *more = arena_alloc(a, (list->n ? list->n * 2 : LIST_START) * size);
+
+		if (list->n)
+			memcpy(more, list->v, list->n * size);
+		list->v = more;
+	}
+	return (char *)list->v + list->n++ * size;
+}
+
+void *facts_parts_add(struct facts_reading *r, struct many *list, const struct table *t)
+{
+	void *item;
+
+	if (list->n == FACTS_ROWS)
+		return NULL;
+	item = grow(r->a, list, t->size);
+	table_clear(t, item);
+	return item;
+}
+
+const struct table *facts_parts_table(const char *list)
+{
+	const struct field *f = table_find(&facts_table, str_c(list));
+
+	ASSERT(f && f->of);
+	return f->of;
+}
+
+struct str facts_parts_text(struct facts_reading *r, const struct db_rows *row, int col)
+{
+	struct str s = db_text(row, col);
+
+	return s.n ? arena_str(r->a, s) : (struct str){ 0 };
+}
+
+int64_t facts_parts_time(const struct db_rows *row, int col)
+{
+	return db_is_null(row, col) ? INSTANT_NONE : db_int(row, col);
+}
+
+void facts_parts_number(struct facts_reading *r, struct many *list, int64_t n)
+{
+	*(int64_t *)grow(r->a, list, sizeof(n)) = n;
+}
+
+void facts_parts_word(struct facts_reading *r, struct many *list, struct str s)
+{
+	*(struct str *)grow(r->a, list, sizeof(s)) = arena_str(r->a, s);
+}
+
+err facts_parts_days(struct facts_reading *r, struct db_rows *rows)
+{
+	struct facts_runs *runs = NULL;
+	bool more;
+
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		if (!runs || !str_eq(runs->what, db_text(rows, 0))) {
+			runs = facts_parts_add(r, &r->f->runs, facts_parts_table("runs"));
+			if (!runs)
+				return NULL;
+			runs->what = facts_parts_text(r, rows, 0);
+		}
+		if (runs->days.n < FACTS_ROWS)
+			facts_parts_number(r, &runs->days, db_int(rows, 1));
+	}
+}
+
+static err read_log(struct facts_reading *r)
+{
+	struct facts_log *log = &r->f->log;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_get_int(r->db, SQL("SELECT applied FROM view_state"), DB_NONE, 0, &log->applied));
+	TRY(db_get_int(r->db, SQL("SELECT count(DISTINCT idx) FROM view_erasure"), DB_NONE, 0, &log->erased));
+	TRY(db_get_int(r->db, SQL("SELECT min(first_received) FROM view_type_count"), DB_NONE, INSTANT_NONE,
+		       &log->first_received));
+	TRY(db_get_int(r->db, SQL("SELECT max(last_received) FROM view_type_count"), DB_NONE, INSTANT_NONE,
+		       &log->last_received));
+	TRY(db_query(r->db, SQL("SELECT size, root, signed_at FROM kept_head"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (more && db_blob(rows, 1).n == DIGEST_BYTES) {
+		struct digest root;
+		char text[DIGEST_TEXT];
+
+		memcpy(root.b, db_blob(rows, 1).p, DIGEST_BYTES);
+		digest_put(text, &root);
+		log->size = db_int(rows, 0);
+		log->root = arena_str(r->a, str_c(text));
+		log->signed_at = db_int(rows, 2);
+	}
+	return NULL;
+}
+
+static int64_t year_before(int64_t t)
+{
+	int64_t day = day_of(t);
+
+	return day_add_months(day, -12) * DAY_SECONDS + (t - day * DAY_SECONDS);
+}
+
+static err read_period(struct facts_reading *r, const struct facts_spec *spec)
+{
+	struct facts_period *p = &r->f->period;
+	int64_t newest;
+
+	TRY(db_get_int(r->db, SQL("SELECT max(at) FROM view_change WHERE gone = 0 AND at <= $1"),
+		       DB_ARGS(DB_I(r->f->as_of)), INSTANT_NONE, &newest));
+	p->given = spec->from != INSTANT_NONE || spec->to != INSTANT_NONE;
+	p->to = spec->to != INSTANT_NONE && spec->to < r->f->as_of ? spec->to : r->f->as_of;
+	if (!p->given && newest != INSTANT_NONE && newest < p->to - A_MONTH * DAY_SECONDS)
+		p->to = newest;
+	p->from = spec->from != INSTANT_NONE ? spec->from : year_before(p->to);
+	if (p->from > p->to)
+		return err_hint(fail(ERR_USAGE, "the period ends before it begins"), "give --from a day before --to and --as-of");
+	return NULL;
+}
+
+static err read_parts(struct facts_reading *r, const struct facts_spec *spec)
+{
+	TRY(read_log(r));
+	TRY(read_period(r, spec));
+	TRY(facts_branches_read(r));
+	TRY(facts_scans_read(r));
+	return facts_org_read(r);
+}
+
+err facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out)
+{
+	struct facts_reading r = { .db = db, .a = a, .f = ARENA_NEW(a, struct facts),
+				   .ids_left = { FACTS_IDS, FACTS_IDS, FACTS_IDS } };
+	err e;
+
+	table_clear(&facts_table, r.f);
+	r.f->as_of = spec->as_of != INSTANT_NONE ? spec->as_of : spec->now;
+	r.past = r.f->as_of < spec->now;
+	TRY(db_snapshot(db));
+	e = read_parts(&r, spec);
+	db_snapshot_end(db);
+	TRY(e);
+	*out = r.f;
+	return NULL;
+}

@@ -1,0 +1,248 @@
+/* What must hold of the facts document: what nobody looked at is unknown, bots do
+ * not count, the same views give the same bytes. */
+#include "unit.h"
+#include "views.h"
+
+#include "show/facts_read.h"
+
+static struct db *db;
+static struct arena *a;
+static const struct facts_spec at_april = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE, .to = INSTANT_NONE };
+
+static int begin(void **s)
+{
+	(void)s;
+	db = views_empty();
+	a = arena_new();
+	return 0;
+}
+
+static int end(void **s)
+{
+	(void)s;
+	arena_free(a);
+	db_close(db);
+	return 0;
+}
+
+static const struct facts *read_with(struct facts_spec spec)
+{
+	struct facts *f;
+
+	assert_ok(facts_read(db, &spec, a, &f));
+	return f;
+}
+
+static const struct facts_branch *branch(void)
+{
+	const struct facts *f = read_with(at_april);
+
+	assert_int_equal(f->branches.n, 1);
+	return FACTS_AT(f->branches, facts_branch, 0);
+}
+
+static void expect(struct facts_three t, int64_t shown, int64_t missing, int64_t unknown)
+{
+	assert_int_equal(t.shown, shown);
+	assert_int_equal(t.missing, missing);
+	assert_int_equal(t.unknown, unknown);
+}
+
+static void an_empty_home_gives_empty_facts(void **s)
+{
+	const struct facts *f = read_with(at_april);
+
+	(void)s;
+	assert_int_equal(f->branches.n, 0);
+	assert_int_equal(f->findings.n, 0);
+	assert_int_equal(facts_changes(f), 0);
+	assert_int_equal(f->period.to, VIEWS_AT(100));
+	assert_int_equal(f->period.from, VIEWS_AT(100 - 365));
+}
+
+static void git_alone_leaves_reviews_checks_and_tickets_unknown(void **s)
+{
+	const struct facts_branch *b;
+
+	(void)s;
+	views_changes(db);
+	b = branch();
+	assert_int_equal(b->changes, 10);
+	assert_int_equal(b->no_pull.n, 1);
+	expect(b->reviews, 0, 0, 10);
+	expect(b->checks, 0, 0, 10);
+	expect(b->tickets, 0, 0, 10);
+	expect(b->security_reviews, 0, 0, 1);
+	assert_int_equal(b->unreviewed.n, 0);
+}
+
+/* proves: R022 merges without the required review; R128 who reviewed each merge */
+static void an_export_turns_unknown_into_facts(void **s)
+{
+	static const struct views_pull pulls[] = {
+		{ 1, 1, -60, "\x02", "person", false },		/* good */
+		{ 2, 0, -60, "\x03", "bot", false },
+		{ 3, 1, -60, "\x05", "person", false },		/* the author's other account */
+		{ 4, 1, +60, "\x02", "person", false },
+		{ 5, 1, -60, "\x02", "person", true },
+		{ 6, 0, -60, "\x02", "person", false },		/* the host says that ben pushed */
+		{ 8, 0, 0, NULL, NULL, false },
+		{ 9, 1, -60, "\x01", "person", false },		/* the author */
+	};
+	const struct facts_branch *b;
+
+	(void)s;
+	views_changes(db);
+	for (size_t i = 0; i < ARRAY_LEN(pulls); i++)
+		views_pull(db, &pulls[i]);
+	b = branch();
+	/* 7 came in beside the exported requests; 10 is not in the export. */
+	expect(b->reviews, 1, 8, 1);
+	assert_int_equal(b->bot_approvals, 1);
+	assert_int_equal(b->people_own, 3);
+	assert_int_equal(b->reviewed_late, 1);
+	assert_int_equal(b->other_commit, 1);
+	expect(b->checks, 8, 0, 2);
+	expect(b->tickets, 0, 8, 2);
+	expect(b->security_reviews, 0, 1, 0);
+	assert_int_equal(b->unreviewed.n, 8);
+}
+
+static void a_rebased_request_leaves_the_changes_below_it_unknown(void **s)
+{
+	(void)s;
+	views_changes(db);
+	views_pull(db, &(struct views_pull){ 1, 1, -60, "\x02", "person", false });
+	views_pull(db, &(struct views_pull){ 8, 1, -60, "\x02", "person", false });
+	expect(branch()->reviews, 2, 1, 7);
+	views_script(db, "UPDATE view_pull SET commits = 3 WHERE number = 108");
+	expect(branch()->reviews, 2, 0, 8);
+}
+
+static void the_period_bounds_what_is_counted(void **s)
+{
+	struct facts_spec spec = at_april;
+
+	(void)s;
+	views_changes(db);
+	spec.from = VIEWS_AT(9);
+	spec.to = VIEWS_AT(27);
+	assert_int_equal(facts_changes(read_with(spec)), 3);
+	spec = at_april;
+	spec.as_of = VIEWS_AT(20);
+	assert_int_equal(facts_changes(read_with(spec)), 3);
+	/* a copy that is a year old: its own last twelve months */
+	spec = at_april;
+	spec.now = VIEWS_AT(900);
+	assert_int_equal(facts_changes(read_with(spec)), 10);
+	spec.from = VIEWS_AT(5);
+	spec.to = VIEWS_AT(4);
+	assert_fails(facts_read(db, &spec, a, &(struct facts *){ 0 }), ERR_USAGE);
+}
+
+static const char findings[] =
+	"INSERT INTO view_series (no, id, system_no, place, kind, tool, scope, proposed, head) VALUES "
+	"(1, x'01', 1, 'app@main', 'secret', 'custody', '', 0, 1), (2, x'02', 1, 'app@main', 'dependency', 'trivy', '', 0, 3),"
+	"(3, x'03', 1, 'app@main', 'secret', 'custody', 'history', 0, 4);"
+	"INSERT INTO view_scan (no, id, series_no, closed, follows, effective, received, results, outcome, via, idx) VALUES "
+	"(1, x'01', 1, 1, 'none', 1775001600, 1775001600, 2, 'findings', 'collected', 1),"
+	"(2, x'02', 2, 1, 'none', 1772409600, 1775001600, 2, 'findings', 'uploaded', 2),"
+	"(3, x'03', 2, 1, 'x', 1775001600, 1775001600, 1, 'findings', 'uploaded', 3),"
+	"(4, x'04', 3, 1, 'none', 1775001600, 1775001600, 1, 'findings', 'collected', 4);"
+	"INSERT INTO view_finding (no, id, place_no, kind, rule, title, severity, path, line, component, fix, open, first_scan, "
+	"last_scan, idx) VALUES "
+	"(1, x'01', 1, 'secret', 'aws', 'AWS key', 4, 'a', 1, NULL, NULL, 1, 1, 1, 1),"
+	"(2, x'02', 1, 'secret', 'stripe', 'Stripe live key', 4, 'b', 2, NULL, NULL, 1, 1, 1, 1),"
+	"(3, x'03', 2, 'dependency', 'CVE', 'lodash', 3, NULL, NULL, 'pkg:npm/lodash', '4.17.21', 1, 2, 3, 1),"
+	"(4, x'04', 2, 'dependency', 'CVE', 'axios', 3, NULL, NULL, 'pkg:npm/axios', NULL, 0, 2, 3, 1),"
+	"(5, x'05', 1, 'secret', 'aws', 'AWS key', 4, 'old', 2, NULL, NULL, 1, 4, 4, 1);"
+	"INSERT INTO view_presence (series_no, finding_no, present, attributes) VALUES "
+	"(1, 1, 1, 0), (1, 2, 1, 0), (2, 3, 1, 0), (2, 4, 0, 0), (3, 5, 1, 0);"
+	"INSERT INTO view_finding_event (finding_no, scan_no, op, detail) VALUES (4, 3, 'gone', '');";
+
+static int64_t open_of(const struct facts *f, const char *kind, int situation)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < f->findings.n; i++) {
+		const struct facts_finding *g = FACTS_AT(f->findings, facts_finding, i);
+
+		if (str_is(g->kind, kind) && g->situation == situation)
+			n += g->n;
+	}
+	return n;
+}
+
+static void findings_are_counted_as_of_the_day_asked_for(void **s)
+{
+	struct facts_spec spec = at_april;
+	const struct facts *f;
+
+	(void)s;
+	views_changes(db);
+	views_script(db, findings);
+	f = read_with(spec);
+	assert_int_equal(open_of(f, "secret", SITUATION_TREE), 2);
+	assert_int_equal(open_of(f, "secret", SITUATION_HISTORY), 1);
+	assert_int_equal(open_of(f, "dependency", SITUATION_COMPONENT), 1);
+	assert_int_equal(f->closed.n, 1);
+	assert_int_equal(f->scans.n, 3);
+	assert_int_equal(facts_runs_of(f, "scan:dependency")->days.n, 2);
+	spec.as_of = 1772409600 + 60;
+	f = read_with(spec);
+	assert_int_equal(open_of(f, "secret", SITUATION_TREE), 0);
+	assert_int_equal(open_of(f, "dependency", SITUATION_COMPONENT), 2);
+}
+
+static void the_document_reads_back_to_the_same_bytes(void **s)
+{
+	BUF_AUTO one = buf_new(1 << 20), two = buf_new(1 << 20), three = buf_new(1 << 20);
+	struct facts *back;
+
+	(void)s;
+	views_changes(db);
+	views_script(db, findings);
+	assert_ok(facts_write(read_with(at_april), &one));
+	assert_ok(facts_write(read_with(at_april), &two));
+	assert_true(str_eq(buf_str(&one), buf_str(&two)));
+	assert_ok(facts_parse(a, buf_str(&one), &back));
+	assert_ok(facts_write(back, &three));
+	assert_true(str_eq(buf_str(&one), buf_str(&three)));
+	assert_fails(facts_parse(a, STR("{\"branchs\":[]}"), &back), ERR_INPUT);
+	assert_fails(facts_parse(a, STR(""), &back), ERR_INPUT);
+}
+
+/* On PostgreSQL where the test is given one (tools/with-postgres.sh). */
+static void every_statement_fits_the_schema(void **s)
+{
+	const char *postgres = getenv("CUSTODY_TEST_POSTGRES");
+	DB_AUTO other = NULL;
+	char where[600];
+
+	(void)s;
+	assert_ok(db_prepare_all(db));
+	if (!postgres)
+		return;
+	snprintf(where, sizeof(where), "%s schema=show_facts", postgres);
+	assert_ok(db_open(where, DB_WRITE, 1000, &other));
+	assert_ok(db_migrate(other));
+	assert_ok(db_prepare_all(other));
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(an_empty_home_gives_empty_facts),
+		CASE(git_alone_leaves_reviews_checks_and_tickets_unknown),
+		CASE(an_export_turns_unknown_into_facts),
+		CASE(a_rebased_request_leaves_the_changes_below_it_unknown),
+		CASE(the_period_bounds_what_is_counted),
+		CASE(findings_are_counted_as_of_the_day_asked_for),
+		CASE(the_document_reads_back_to_the_same_bytes),
+		CASE(every_statement_fits_the_schema),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
