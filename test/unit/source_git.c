@@ -1,5 +1,4 @@
-/* What must hold of reading repositories. Requirements: R320 (changes are
- * tracked in version control), R020-R022 where git alone can say. */
+/* What must hold of reading repositories. */
 /* timeout: 300 */
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* What must hold of trees, of where branch commits went, and of branches that
- * were rewritten. Requirements: R021 (rules declared in the tree). */
+ * were rewritten. */
 /* timeout: 300 */
 #include "unit.h"
 

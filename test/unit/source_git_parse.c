@@ -1,6 +1,5 @@
 /* What must hold of the texts inside a git repository: messages, commit
- * objects, people, addresses, owners, signatures. Requirements: R132 (a change
- * names its ticket). */
+ * objects, people, addresses, owners, signatures. */
 #include "unit.h"
 
 #include "base/buf.h"
