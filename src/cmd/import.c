@@ -113,6 +113,9 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 		buf_addf(&b, "; bill of materials kept");
 	if (n->vex)
 		buf_addf(&b, ": %lld statements", (long long)n->vex);
+	if (n->people + n->people_changed + n->people_known)
+		buf_addf(&b, ": %lld created, %lld changed, %lld unchanged", (long long)n->people,
+			 (long long)n->people_changed, (long long)n->people_known);
 	buf_add_char(&b, '\n');
 	return cmd_print(buf_str(&b));
 }

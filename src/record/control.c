@@ -4,10 +4,6 @@
 #include "record/types.h"
 
 static const char *const applicable[] = { "yes", "no", NULL };
-static const char *const roles[] = { "security-lead", "engineering-manager", "tech-lead", "release-manager",
-	"product-owner", "it-admin", "compliance-manager", NULL };
-static const char *const frequencies[] = { "change", "build", "release", "week", "sprint", "month",
-	"quarter", "half-year", "year", NULL };
 
 static const struct field fields[] = {
 	FIELD_CHOICE(r_control, applicable, FIELD_UNKNOWN_OK, applicable, "whether it applies"),
@@ -35,10 +31,10 @@ static err check(const void *fields_of)
 {
 	const struct r_control *f = fields_of;
 
-	if (f->frequency.p && !listed(frequencies, f->frequency))
+	if (f->frequency.p && !listed(frequency_words, f->frequency))
 		return fail(ERR_INPUT, "control %.*s: the frequency '%.*s' is none of change, build, release, week, "
 			    "sprint, month, quarter, half-year, year", FMT(f->control), FMT(f->frequency));
-	if (f->role.p && !listed(roles, f->role))
+	if (f->role.p && !listed(role_words, f->role))
 		return fail(ERR_INPUT, "control %.*s: the role '%.*s' is none of security-lead, engineering-manager, "
 			    "tech-lead, release-manager, product-owner, it-admin, compliance-manager",
 			    FMT(f->control), FMT(f->role));

@@ -19,7 +19,17 @@ struct r_submission {
 	struct str address, name, original, query, report, scope, source, tool, run;
 	int64_t size;
 };
-struct r_person { int kind; struct str owner; struct many alias, email; struct str name; };
+struct r_person {
+	struct many alias, email, roles;
+	struct str department, manager, name, owner;
+	int64_t ends, starts;
+	int kind, status;
+};
+extern const char *const person_status_words[];	/* active suspended left */
+enum { PERSON_HUMAN, PERSON_SERVICE };
+enum { PERSON_ACTIVE, PERSON_SUSPENDED, PERSON_LEFT };
+extern const char *const role_words[];		/* security-lead engineering-manager … */
+extern const char *const frequency_words[];	/* change build release week … */
 struct r_account { struct str email, host, login, name, why; int kind; };
 struct r_account_link { struct str account, how, person; };
 struct r_system_place { struct str path, repository; };

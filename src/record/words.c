@@ -9,6 +9,12 @@ const char *const scan_outcome_words[] = { "clean", "findings", "empty", "partia
 const char *const change_op_words[] = { "new", "reappeared", "gone", "moved", "changed", NULL };
 const char *const change_match_words[] = { "fingerprint", "path", "component", "moved", "single", NULL };
 
+const char *const person_status_words[] = { "active", "suspended", "left", NULL };
+const char *const role_words[] = { "security-lead", "engineering-manager", "tech-lead", "release-manager",
+				   "product-owner", "it-admin", "compliance-manager", NULL };
+const char *const frequency_words[] = { "change", "build", "release", "week", "sprint", "month",
+					"quarter", "half-year", "year", NULL };
+
 const struct record_type *const record_types[] = {
 	&record_home, &record_submission, &record_person, &record_account, &record_account_link,
 	&record_system, &record_repository, &record_git_changes, &record_git_collection,

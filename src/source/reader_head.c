@@ -128,6 +128,11 @@ static struct str root_of(struct str s)
 	return (struct str){ 0 };
 }
 
+static bool is_row(struct str line)
+{
+	return str_has(line, STR(",")) || str_has(line, STR(";")) || str_has(line, STR("\t"));
+}
+
 void reader_head_read(struct reader_head *h, struct arena *a, struct str bytes)
 {
 	struct str s;
@@ -149,7 +154,7 @@ void reader_head_read(struct reader_head *h, struct arena *a, struct str bytes)
 
 		str_split(&rest, '\n', &h->first_line);
 		h->first_line = str_trim(h->first_line);
-		h->form = str_is_utf8(h->first_line) && str_has(h->first_line, STR(",")) ? HEAD_CSV : HEAD_NOTHING;
+		h->form = str_is_utf8(h->first_line) && is_row(h->first_line) ? HEAD_CSV : HEAD_NOTHING;
 	}
 }
 

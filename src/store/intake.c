@@ -26,6 +26,7 @@ void intake_free(struct intake *in)
 	intake_scan_free(in->scan);
 	intake_git_free(in->git);
 	intake_host_free(in);
+	intake_people_free(in->persons);
 	free(in->notes.v);
 	arena_free(in->item);
 	arena_free(in->a);
@@ -162,6 +163,8 @@ static err on_other_item(struct intake *in, const struct table *t, const void *i
 		return intake_report_sbom(in, item);
 	if (t == &item_vex)
 		return intake_report_vex(in, item);
+	if (t == &item_person)
+		return intake_people_person(in, item);
 	if (t == &item_note)
 		return on_note(in, item);
 	return fail(ERR_INPUT, "the submission holds a '%s' where none belongs", t->name);
@@ -213,6 +216,7 @@ static err read_all(struct intake *in, int fd)
 	if (in->scan)
 		return fail(ERR_INPUT, "the submission ends within a scan");
 	TRY(intake_host_end(in));
+	TRY(intake_people_end(in));
 	return store_finish(in->store);
 }
 

@@ -21,7 +21,8 @@ struct intake_context {
 
 struct intake_counts {
 	int64_t records, opened, reopened, gone, changed, unchanged, results, scans;
-	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex, people;
+	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex;
+	int64_t people, people_changed, people_known;
 	int64_t late, already, proposed, lost;
 	bool empty, partial;
 };

@@ -7,6 +7,7 @@
 struct intake_scan;
 struct intake_git;
 struct intake_pulls;
+struct intake_people;
 
 struct intake {
 	struct store *store;
@@ -22,6 +23,7 @@ struct intake {
 	struct intake_scan *scan;
 	struct intake_git *git;
 	struct intake_pulls *pulls;
+	struct intake_people *persons;
 	void (*progress)(void *ctx, int64_t done, int64_t of);
 	void *progress_ctx;
 };
@@ -54,6 +56,10 @@ MUST_USE err intake_host_pull(struct intake *in, const struct s_pull *item);
 MUST_USE err intake_host_rules(struct intake *in, const struct s_rules *item);
 MUST_USE err intake_host_end(struct intake *in);
 void intake_host_free(struct intake *in);
+
+MUST_USE err intake_people_person(struct intake *in, const struct s_person *item);
+MUST_USE err intake_people_end(struct intake *in);
+void intake_people_free(struct intake_people *p);
 
 MUST_USE err intake_report_tests(struct intake *in, const struct s_tests *item);
 MUST_USE err intake_report_sbom(struct intake *in, const struct s_sbom *item);

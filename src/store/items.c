@@ -240,6 +240,23 @@ static const struct field vex_fields[] = {
 };
 const struct table item_vex = TABLE(s_vex, "vex", vex_fields);
 
+static const char *const person_kinds[] = { "person", "service", NULL };
+static const struct field person_fields[] = {
+	FIELD(s_person, alias, FIELD_TEXT, FIELD_MANY, 24, "other names and logins"),
+	FIELD(s_person, department, FIELD_TEXT, 0, 256, "where they work"),
+	FIELD(s_person, email, FIELD_TEXT, FIELD_MANY, 24, "addresses"),
+	FIELD(s_person, ends, FIELD_DAY, 0, 0, "last day"),
+	FIELD_CHOICE(s_person, kind, FIELD_REQUIRED, person_kinds, "person or service account"),
+	FIELD(s_person, line, FIELD_INT, 0, 0, "line of the export"),
+	FIELD(s_person, manager, FIELD_TEXT, 0, 320, "whom they report to: address, id, login or name"),
+	FIELD(s_person, name, FIELD_TEXT, 0, 256, "what they are called"),
+	FIELD(s_person, refs, FIELD_TEXT, FIELD_MANY, 8, "ids within the export"),
+	FIELD(s_person, starts, FIELD_DAY, 0, 0, "first day"),
+	FIELD_CHOICE(s_person, status, 0, person_status_words, "active, suspended or left"),
+	{ 0 },
+};
+const struct table item_person = TABLE(s_person, "person", person_fields);
+
 static const struct field evidence_fields[] = {
 	FIELD(s_evidence, kind, FIELD_TEXT, FIELD_REQUIRED, 64, "kind"),
 	FIELD(s_evidence, name, FIELD_TEXT, FIELD_REQUIRED, 1024, "name within the submission"),
@@ -256,5 +273,5 @@ const struct table item_note = TABLE(s_note, "note", note_fields);
 const struct table *const item_tables[] = {
 	&item_scan_begin, &item_finding, &item_scan_end, &item_repository, &item_branch, &item_change,
 	&item_branch_end, &item_tree, &item_pull, &item_rules, &item_tests, &item_sbom, &item_vex,
-	&item_evidence, &item_note, NULL,
+	&item_person, &item_evidence, &item_note, NULL,
 };

@@ -58,13 +58,22 @@ struct s_tests { int64_t at, errors, failed, skipped, tests; struct many failure
 struct s_sbom { int64_t at, components, licences; struct str artefact, format, name; };
 struct s_vex { int64_t at; struct str name; struct many statements; };
 
+/* A person as an export of human resources or an identity provider tells them. `refs`
+ * are ids that only the export knows, for `manager`. */
+struct s_person {
+	struct many alias, email, refs;
+	struct str department, manager, name;
+	int64_t ends, line, starts;
+	int kind, status;
+};
+
 /* Evidence of the submission itself, its bytes in frames of their own. */
 struct s_evidence { struct str kind, name; };
 struct s_note { struct str text; };		/* a sentence for the person at the terminal */
 
 extern const struct table item_scan_begin, item_finding, item_scan_end, item_repository, item_branch,
 	item_change, item_branch_end, item_tree, item_pull, item_rules, item_tests, item_sbom,
-	item_vex, item_evidence, item_note;
+	item_vex, item_person, item_evidence, item_note;
 
 /* All of them, NULL at the end, to find one by its name. */
 extern const struct table *const item_tables[];

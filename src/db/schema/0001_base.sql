@@ -37,8 +37,10 @@ CREATE TABLE view_type_count (type text PRIMARY KEY, n int64 NOT NULL, first_rec
 	last_received int64 NOT NULL);
 
 CREATE TABLE view_person (
-	id blob PRIMARY KEY, kind text NOT NULL, owner blob, idx int64 NOT NULL
+	id blob PRIMARY KEY, kind text NOT NULL, owner blob, manager blob, status text NOT NULL,
+	starts int64, ends int64, idx int64 NOT NULL
 );
+CREATE TABLE view_person_role (person blob NOT NULL, role text NOT NULL, PRIMARY KEY (person, role));
 CREATE TABLE view_account (
 	id blob PRIMARY KEY, no int64 NOT NULL, host text NOT NULL, kind text NOT NULL, why text NOT NULL,
 	person blob, linked_how text, idx int64 NOT NULL

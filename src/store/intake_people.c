@@ -1,0 +1,263 @@
+/* Persons from an export. They are gathered to the end, because a manager may stand
+ * behind the people who report to them; then what is new or different is written.
+ * An export adds to what is known: addresses and other names from elsewhere stay. */
+#include "store/intake_parts.h"
+
+#include "base/instant.h"
+#include "store/directory.h"
+#include "text/json.h"
+
+enum { PERSONS_MAX = 200000, LIST_MAX = 32, MANAGERS_TOLD = 10 };
+
+struct pending {
+	struct s_person s;
+	struct str id;			/* absent: not to be written */
+	struct r_person f;
+};
+
+struct intake_people {
+	struct pending *v;
+	size_t n, room;
+};
+
+void intake_people_free(struct intake_people *p)
+{
+	if (!p)
+		return;
+	free(p->v);
+	free(p);
+}
+
+static struct str keep(struct arena *a, struct str s)
+{
+	return s.p ? arena_str(a, s) : s;
+}
+
+static struct many keep_texts(struct arena *a, const struct many *from)
+{
+	const struct str *v = from->v;
+	struct str *out = arena_alloc(a, (from->n + 1) * sizeof(*out));
+
+	for (size_t i = 0; i < from->n; i++)
+		out[i] = arena_str(a, v[i]);
+	return (struct many){ out, from->n };
+}
+
+err intake_people_person(struct intake *in, const struct s_person *item)
+{
+	struct intake_people *p = in->persons;
+	struct s_person *s;
+
+	if (!p)
+		p = in->persons = base_alloc(sizeof(*p));
+	if (p->n == PERSONS_MAX)
+		return fail(ERR_LIMIT, "the export names more than %d persons", PERSONS_MAX);
+	if (p->n == p->room) {
+		p->room = p->room ? p->room * 2 : 64;
+		p->v = base_realloc(p->v, p->room * sizeof(*p->v));
+	}
+	p->v[p->n] = (struct pending){ .s = *item };
+	s = &p->v[p->n++].s;
+	s->alias = keep_texts(in->a, &item->alias);
+	s->email = keep_texts(in->a, &item->email);
+	s->refs = keep_texts(in->a, &item->refs);
+	s->department = keep(in->a, item->department);
+	s->manager = keep(in->a, item->manager);
+	s->name = keep(in->a, item->name);
+	return NULL;
+}
+
+/* What was known, then what is new, without case. */
+static struct many both(struct arena *a, const struct many *old, const struct many *new)
+{
+	const struct str *from[] = { old->v, new->v };
+	const size_t n[] = { old->n, new->n };
+	struct str *out = ARENA_ARRAY(a, struct str, LIST_MAX);
+	size_t k = 0;
+
+	for (size_t part = 0; part < 2; part++)
+		for (size_t i = 0; i < n[part] && k < LIST_MAX; i++) {
+			bool known = false;
+
+			for (size_t j = 0; j < k && !known; j++)
+				known = str_is_caseless(out[j], from[part][i]);
+			if (!known)
+				out[k++] = from[part][i];
+		}
+	return (struct many){ out, k };
+}
+
+/* The persons the addresses belong to (other names only where there is none). */
+static size_t matches(const struct directory *d, const struct s_person *s, size_t *first)
+{
+	const struct many *list = s->email.n ? &s->email : &s->alias;
+	enum directory_by by = s->email.n ? DIRECTORY_EMAIL : DIRECTORY_ALIAS;
+	const struct str *v = list->v;
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct directory_hits h = directory_find(d, by, v[i]);
+
+		for (size_t k = 0; k < h.n && k < ARRAY_LEN(h.v); k++) {
+			if (n && h.v[k] == *first)
+				continue;
+			if (!n)
+				*first = h.v[k];
+			n++;
+		}
+	}
+	return n;
+}
+
+static struct r_person merged(struct arena *a, const struct r_person *old, const struct s_person *s)
+{
+	struct r_person f = *old;
+
+	f.kind = s->kind;
+	f.alias = both(a, &old->alias, &s->alias);
+	f.email = both(a, &old->email, &s->email);
+	if (s->name.n)
+		f.name = s->name;
+	if (s->department.n)
+		f.department = s->department;
+	if (s->starts != INSTANT_NONE)
+		f.starts = s->starts;
+	if (s->ends != INSTANT_NONE)
+		f.ends = s->ends;
+	if (s->status != FIELD_UNKNOWN)
+		f.status = s->status;
+	return f;
+}
+
+/* Whether a line before this one is that person. */
+static bool in_this_file(const struct intake_people *all, const struct pending *p, struct str id)
+{
+	for (const struct pending *q = all->v; q < p; q++)
+		if (q->id.p && str_eq(q->id, id))
+			return true;
+	return false;
+}
+
+/* Decides who the row is. One whom two persons share is nobody's: it is told. */
+static void identify(struct intake *in, struct directory *d, struct pending *p)
+{
+	struct r_person none;
+	size_t at = 0, n = matches(d, &p->s, &at);
+
+	table_clear(record_person.table, &none);
+	if (n > 1) {
+		intake_note(in, "line %lld: its addresses belong to %zu persons who are known; nothing was written "
+			    "for it", (long long)p->s.line, n);
+		return;
+	}
+	if (n == 1 && in_this_file(in->persons, p, d->person[at].id) &&
+	    !str_is_caseless(d->person[at].f.name, p->s.name)) {
+		intake_note(in, "line %lld: its address is in another line under another name; nothing was "
+			    "written for it", (long long)p->s.line);
+		return;
+	}
+	p->id = n ? d->person[at].id : record_new_id(in->a);
+	p->f = merged(in->a, n ? &d->person[at].f : &none, &p->s);
+	if (n && d->person[at].f.name.n && p->s.name.n && !str_is_caseless(d->person[at].f.name, p->s.name)) {
+		struct many old = { &d->person[at].f.name, 1 };
+
+		p->f.alias = both(in->a, &p->f.alias, &old);
+	}
+	if (n)
+		d->person[at].f = p->f;
+	else
+		directory_add(d, p->id, &p->f);
+}
+
+static struct str find_manager(const struct intake_people *all, const struct directory *d, struct str text)
+{
+	struct str found = { 0 };
+
+	for (int by = DIRECTORY_EMAIL; by <= DIRECTORY_NAME; by++) {
+		struct directory_hits h = directory_find(d, (enum directory_by)by, text);
+
+		if (h.n == 1)
+			return d->person[h.v[0]].id;
+	}
+	for (size_t i = 0; i < all->n; i++) {
+		const struct str *ref = all->v[i].s.refs.v;
+
+		for (size_t k = 0; k < all->v[i].s.refs.n; k++)
+			if (str_is_caseless(ref[k], text))
+				found = all->v[i].id;
+	}
+	return found;
+}
+
+static bool same(const struct r_person *one, const struct r_person *other)
+{
+	static const struct json_pick all = { 0, 0 };
+	BUF_AUTO x = buf_new(WORDS_MAX), y = buf_new(WORDS_MAX);
+	struct json_writer w = json_write(&x);
+
+	json_put_table(&w, record_person.table, all, one);
+	w = json_write(&y);
+	json_put_table(&w, record_person.table, all, other);
+	return str_eq(buf_str(&x), buf_str(&y));
+}
+
+static err write_person(struct intake *in, const struct pending *p, const struct directory_person *before)
+{
+	struct draft d = intake_draft(in, &record_person, &p->f);
+	bool already;
+
+	if (before && same(&before->f, &p->f)) {
+		in->counts.people_known++;
+		return NULL;
+	}
+	d.about = p->id;
+	*(before ? &in->counts.people_changed : &in->counts.people) += 1;
+	return intake_append(in, &d, &already);
+}
+
+static bool seen_before(const struct intake_people *all, size_t i)
+{
+	for (size_t k = i + 1; k < all->n; k++)
+		if (all->v[k].id.p && str_eq(all->v[k].id, all->v[i].id))
+			return true;
+	return false;
+}
+
+static err write_all(struct intake *in, struct directory *before, struct directory *d)
+{
+	struct intake_people *all = in->persons;
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct pending *p = &all->v[i];
+		struct str manager;
+
+		arena_reset(in->item);
+		if (!p->id.p || seen_before(all, i))
+			continue;
+		manager = p->s.manager.n ? find_manager(all, d, p->s.manager) : (struct str){ 0 };
+		if (manager.p && !str_eq(manager, p->id))
+			p->f.manager = manager;
+		else if (p->s.manager.n && !manager.p && unknown++ < MANAGERS_TOLD)
+			intake_note(in, "line %lld: their manager '%.*s' is nobody known", (long long)p->s.line,
+				    FMT(p->s.manager));
+		TRY(write_person(in, p, directory_person(before, p->id)));
+	}
+	if (unknown > MANAGERS_TOLD)
+		intake_note(in, "%zu managers in all are nobody known", unknown);
+	return NULL;
+}
+
+err intake_people_end(struct intake *in)
+{
+	DIRECTORY_AUTO before = { 0 };
+	DIRECTORY_AUTO d = { 0 };
+
+	if (!in->persons)
+		return NULL;
+	TRY(directory_load(store_db(in->store), in->a, &before));
+	TRY(directory_load(store_db(in->store), in->a, &d));
+	for (size_t i = 0; i < in->persons->n; i++)
+		identify(in, &d, &in->persons->v[i]);
+	return write_all(in, &before, &d);
+}
