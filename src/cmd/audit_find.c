@@ -3,7 +3,6 @@
 
 
 #include "base/file.h"
-#include "base/map.h"
 
 enum { REPOSITORIES_MAX = 1000 };
 
@@ -97,7 +96,7 @@ static err base_name(struct audit *au, const char *dir, struct str *out)
 
 static err choose_places(struct audit *au)
 {
-	struct str name;
+	struct str name = { 0 };
 
 	TRY(base_name(au, au->n == 1 ? au->v[0].dir : ".", &name));
 	au->home = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%.*s-custody/home", FMT(name)).p;
@@ -107,25 +106,6 @@ static err choose_places(struct audit *au)
 		au->pack = arena_printf(au->run->a, "%s/pack.zip", au->home).p;
 	else
 		au->pack = arena_printf(au->run->a, "%.*s-custody/pack.zip", FMT(name)).p;
-	return NULL;
-}
-
-/* Two clones of one name are told apart by a number. */
-static err name_all(struct audit *au)
-{
-	OWNED(map) seen = map_new();
-
-	for (size_t i = 0; i < au->n; i++) {
-		struct str name;
-
-		TRY(base_name(au, au->v[i].dir, &name));
-		if (str_ends(name, STR(".git")) && name.n > 4)
-			name.n -= 4;
-		for (int k = 2; map_has(seen, name); k++)
-			name = arena_printf(au->run->a, "%.*s-%d", FMT(name), k);
-		map_put_int(seen, name, 1);
-		au->v[i].name = name;
-	}
 	return NULL;
 }
 
@@ -140,6 +120,5 @@ err audit_find(struct audit *au)
 		TRY(add_from_file(au, arena_cstr(au->run->a, au->o->repos)));
 	if (au->n == 0)
 		TRY(add_folder(au, "."));
-	TRY(choose_places(au));
-	return name_all(au);
+	return choose_places(au);
 }

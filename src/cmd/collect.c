@@ -27,7 +27,7 @@ static err collect_one(struct cmd_run *run, struct store *s, const struct git_op
 	TRY(collect_one_repository(s, run->a, &spec, &r));
 	for (size_t i = 0; i < r.notes.n; i++)
 		cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, r.notes.v[i])));
-	return cmd_print(arena_printf(run->a, "%s: %lld changes new, %lld known before%s\n", dir, (long long)r.counts.changes,
+	return cmd_print(arena_printf(run->a, "%.*s: %lld changes new, %lld known before%s\n", FMT(r.name), (long long)r.counts.changes,
 				      (long long)r.counts.changes_known,
 				      r.counts.lost ? "; history was rewritten, what vanished is recorded" : ""));
 }
@@ -62,9 +62,11 @@ const struct cmd_noun cmd_collect = { "collect", "what systems of record hold", 
 struct collector_options {
 	struct many branch, known;
 	struct str dir, name;
+	int describe;
 };
 static const struct field collector_fields[] = {
 	FIELD(collector_options, branch, FIELD_TEXT, FIELD_MANY, 500, "release branch"),
+	FIELD(collector_options, describe, FIELD_FLAG, 0, 0, "only say where it lives"),
 	FIELD(collector_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "repository"),
 	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "commit=branch seen before"),
 	FIELD(collector_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 256, "its name"),
@@ -80,6 +82,8 @@ static err run_collector(struct cmd_run *run, const void *options)
 	struct collect_spec spec = { .dir = arena_cstr(run->a, o->dir), .name = o->name,
 				     .branches = { o->branch.v, o->branch.n }, .known = v, .known_n = o->known.n };
 
+	if (o->describe == 1)
+		return collect_git_describe_main(spec.dir, &run->exit_code);
 	for (size_t i = 0; i < o->known.n; i++) {
 		v[i].name = known[i];
 		if (!str_split(&v[i].name, '=', &v[i].from) || !v[i].name.p)

@@ -27,6 +27,54 @@ static err name_of(struct arena *a, const char *dir, struct str *out)
 	return NULL;
 }
 
+static struct str tail_of(struct str slug)
+{
+	for (size_t i = slug.n; i > 0; i--)
+		if (slug.p[i - 1] == '/')
+			return str_from(slug, i);
+	return slug;
+}
+
+/* Whether the name belongs to a repository that lives elsewhere. */
+static err is_taken(struct store *s, struct str name, const struct collect_home *home, bool *taken)
+{
+	int64_t n;
+
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_repository WHERE name = $1 AND NOT (slug = $2 AND host = $3)"),
+		       DB_ARGS(DB_T(name), DB_T(home->slug), DB_T(home->host)), 0, &n));
+	*taken = n > 0;
+	return NULL;
+}
+
+/* A repository is who its remote says it is; a folder's name is only what it is
+ * called where it has none. */
+static err choose_name(struct store *s, struct arena *a, const char *dir, struct str *out)
+{
+	struct collect_home home;
+	DB_ROWS rows = NULL;
+	struct str base;
+	bool more, taken;
+
+	TRY(name_of(a, dir, &base));
+	TRY(collect_git_describe(a, dir, &home));
+	if (home.slug.n) {
+		TRY(db_query(store_db(s), SQL("SELECT name FROM view_repository WHERE slug = $1 AND host = $2 ORDER BY no"),
+			     DB_ARGS(DB_T(home.slug), DB_T(home.host)), &rows));
+		TRY(db_next(rows, &more));
+		*out = more ? arena_str(a, db_text(rows, 0)) : (struct str){ 0 };
+		if (more)
+			return NULL;
+		base = tail_of(home.slug);
+	}
+	*out = base;
+	for (int k = 2;; k++) {
+		TRY(is_taken(s, *out, &home, &taken));
+		if (!taken)
+			return NULL;
+		*out = arena_printf(a, "%.*s-%d", FMT(base), k);
+	}
+}
+
 struct known_list {
 	struct collect_branch *v;
 	size_t n, room;
@@ -88,7 +136,7 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 
 	*out = (struct collect_result){ 0 };
 	if (!collect.name.n)
-		TRY(name_of(a, spec->dir, &collect.name));
+		TRY(choose_name(s, a, spec->dir, &collect.name));
 	TRY(known_tips(s, a, collect.name, &known));
 	collect.known = known.v;
 	collect.known_n = known.n;

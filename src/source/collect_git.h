@@ -19,6 +19,11 @@ struct collect_spec {
 	size_t known_n;
 };
 
+/* Where the repository lives on a code host; empty where it has no such remote. */
+struct collect_home { struct str host, slug; };
+MUST_USE err collect_git_describe(struct arena *a, const char *dir, struct collect_home *out);
+MUST_USE err collect_git_describe_main(const char *dir, int *code);
+
 /* Writes the submission's items to `out`. */
 MUST_USE err collect_git(const struct collect_spec *spec, struct submission_writer *out);
 

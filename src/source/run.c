@@ -92,31 +92,48 @@ err source_decode(int in, int out, const char *name)
 	return run(&(struct call){ .role = SOURCE_DECODE, .name = name, .in = in, .out = out });
 }
 
-err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out)
+/* Runs a role that answers in words. */
+static err ask(struct call *c, struct buf *answer)
 {
-	const struct reader_kind *k;
-	FD_AUTO answer = -1;
-	int write_end = -1;
-	struct call c = { .role = SOURCE_DETECT, .name = name, .in = in };
-	BUF_AUTO word = buf_new(128);
+	FD_AUTO out = -1;
 	FD_AUTO said = -1;
+	int write_end = -1;
 	pid_t pid;
 	err e;
 
-	if (kind) {
-		TRY(reader_find(kind, &k));
-		*out = k->name;
-		return NULL;
-	}
-	TRY(proc_pipe(&answer, &write_end));
-	c.out = write_end;
-	e = start(&c, &said, &pid);
+	TRY(proc_pipe(&out, &write_end));
+	c->out = write_end;
+	e = start(c, &said, &pid);
 	fd_close_at(&write_end);
 	TRY(e);
-	e = fd_read_all(answer, "the reader's answer", &word);
-	TRY(finish(&c, said, pid));
-	TRY(e);
-	TRY(reader_find(arena_cstr(a, buf_str(&word)), &k));
+	e = err_copy(fd_read_all(out, "the reader's answer", answer));
+	fd_close_at(&out);
+	if (e) {
+		err kept = err_in(e, "%s", c->name);
+
+		err_drop_copy(e);
+		proc_end(pid);
+		return kept;
+	}
+	return finish(c, said, pid);
+}
+
+err source_ask(const char *const *argv, const char *name, struct buf *answer)
+{
+	return ask(&(struct call){ .argv = argv, .name = name, .in = -1 }, answer);
+}
+
+err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out)
+{
+	struct call c = { .role = SOURCE_DETECT, .name = name, .in = in };
+	const struct reader_kind *k;
+	BUF_AUTO word = buf_new(128);
+
+	if (!kind) {
+		TRY(ask(&c, &word));
+		kind = arena_cstr(a, buf_str(&word));
+	}
+	TRY(reader_find(kind, &k));
 	*out = k->name;
 	return NULL;
 }

@@ -26,6 +26,9 @@ MUST_USE err source_run(struct intake *in, const char *kind, const char *name, i
 MUST_USE err source_run_argv(struct intake *in, const char *const *argv, const char *name,
 			     const uint8_t key[32]);
 
+/* The same for a role that answers with a short text (at most the buffer's maximum). */
+MUST_USE err source_ask(const char *const *argv, const char *name, struct buf *answer);
+
 /* Writes an error to descriptor 2 in the form the parent reads; *code is 1 then. */
 MUST_USE err source_role_end(err e, int *code);
 
