@@ -321,6 +321,10 @@ static void real_reports_give_the_counts_that_were_counted_by_hand(void **state)
 static const struct { const char *path, *kind, *part; } sample_items[] = {
 	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", "components=18 format=[CycloneDX 1.5]" },
 	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", "components=3 format=[CycloneDX 1.6]" },
+	{ "sbom/spdx-2.3-trivy-julia.json", "spdx", "components=5 format=[SPDX 2.3]" },
+	{ "tests/junit-failure-always-fail.xml", "junit", "errors=0 failed=1 failures=[io.olamy.AlwaysFailTest " },
+	{ "tests/junit-failure-always-fail.xml", "junit", " skipped=0 suite=[io.olamy.AlwaysFailTest] tests=1" },
+	{ "vex/openvex-trivy-project.json", "openvex", "status=[not_affected] vulnerability=[CVE-2024-26147]" },
 };
 
 static void real_documents_give_the_facts_that_were_counted_by_hand(void **state)
