@@ -8,6 +8,7 @@ const struct reader_kind *const reader_kinds[] = {
 	&reader_sarif, &reader_gitleaks, &reader_trivy, &reader_github_pulls,
 	&reader_semgrep, &reader_grype, &reader_cyclonedx, &reader_npm_audit,
 	&reader_junit, &reader_osv, &reader_openvex, &reader_spdx,
+	&reader_gosec, &reader_checkov, &reader_gitlab,
 	&reader_people,
 	NULL,
 };

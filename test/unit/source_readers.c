@@ -282,6 +282,7 @@ static const struct expected sample_scans[] = {
 	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 } },
 	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
 	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 } },
+	{ "findings/gitlab/gl-sast-report-3.0.0.json", "gitlab", 1, 8, 0, 0, { -1, -1, -1, -1, -1, 0 } },
 	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
