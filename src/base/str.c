@@ -162,7 +162,19 @@ bool str_is_utf8(struct str s)
 	size_t i = 0;
 
 	while (i < s.n) {
-		size_t len = utf8_len((const unsigned char *)s.p + i, s.n - i);
+		uint64_t eight;
+		size_t len;
+
+		/* Eight bytes of ASCII without NUL at a time. */
+		while (s.n - i >= sizeof(eight)) {
+			memcpy(&eight, s.p + i, sizeof(eight));
+			if ((eight | (eight - 0x0101010101010101u)) & 0x8080808080808080u)
+				break;
+			i += sizeof(eight);
+		}
+		if (i == s.n)
+			return true;
+		len = utf8_len((const unsigned char *)s.p + i, s.n - i);
 
 		if (!len)
 			return false;

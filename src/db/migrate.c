@@ -7,7 +7,7 @@
 
 #define FOLDER "src/db/schema/"
 
-enum { MAX_FILES = 500, DIGITS = 4 };
+enum { SCHEMA_MAX = 1 << 20, MAX_FILES = 500, DIGITS = 4 };
 
 /* The names and digests that the database says were applied, by version. */
 struct applied {
@@ -88,11 +88,39 @@ static err check_history(const struct db *db, const struct applied *done,
 	return NULL;
 }
 
+static void replace(struct buf *out, struct str text, struct str what, struct str with)
+{
+	size_t at = 0, hit;
+
+	for (; (hit = str_find(text, what, at)) < text.n; at = hit + what.n) {
+		buf_add(out, (struct str){ text.p + at, hit - at });
+		buf_add(out, with);
+	}
+	buf_add(out, str_from(text, at));
+}
+
+/* SQLite keeps a row once instead of twice where its key is spelled its way: one
+ * integer is the row's own number, several columns are the table's order. */
+static err spell(const struct db *db, struct str text, struct buf *out)
+{
+	BUF_AUTO half = buf_new(SCHEMA_MAX);
+
+	if (db_is_postgres(db)) {
+		buf_add(out, text);
+	} else {
+		replace(&half, text, STR("int64 PRIMARY KEY"), STR("INTEGER PRIMARY KEY"));
+		replace(out, buf_str(&half), STR("/* WITHOUT ROWID */"), STR("WITHOUT ROWID"));
+	}
+	return buf_ok(out, "a schema file");
+}
+
 static err apply(struct db *db, int64_t version, const struct schema_file *file)
 {
 	OWNED(arena) a = arena_new();
+	BUF_AUTO text = buf_new(SCHEMA_MAX);
 
-	TRY(err_in(db_script(db, file->text), "%s", file->name));
+	TRY(spell(db, file->text, &text));
+	TRY(err_in(db_script(db, buf_str(&text)), "%s", file->name));
 	return db_run(db, SQL("INSERT INTO schema_history (version, name, sha256, program, at) "
 			      "VALUES ($1, $2, $3, $4, $5)"),
 		      DB_ARGS(DB_I(version), DB_T(str_c(file->name)),

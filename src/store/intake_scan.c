@@ -198,12 +198,17 @@ err intake_scan_finding(struct intake *in, const struct s_finding *item)
 /* The result that was spooled at `ref`; its texts live in s->batch. */
 static err spool_get(struct intake_scan *s, int64_t ref, struct s_finding *out)
 {
-	enum { FINDING_MAX = 16 * 1024 };
-	char *line = arena_alloc(s->batch, FINDING_MAX);
-	ssize_t n = pread(s->spool, line, FINDING_MAX, ref);
+	enum { USUAL = 1024, FINDING_MAX = 64 * 1024 };
+	char *line = NULL, *end = NULL;
 	struct json *doc;
-	const char *end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
 
+	for (size_t room = USUAL; !end && room <= FINDING_MAX; room *= 8) {
+		ssize_t n;
+
+		line = arena_alloc(s->batch, room);
+		n = pread(s->spool, line, room, ref);
+		end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
+	}
 	if (!end)
 		return fail_errno("cannot read the temporary file of the scan");
 	TRY(json_parse(s->batch, "finding", (struct str){ line, (size_t)(end - line) }, &doc));

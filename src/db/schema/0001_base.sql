@@ -84,15 +84,15 @@ CREATE INDEX view_change_at ON view_change (branch, at);
 CREATE INDEX view_change_pull ON view_change (repository_no, pull);
 CREATE TABLE view_change_ticket (
 	change_no int64 NOT NULL, ticket text NOT NULL, PRIMARY KEY (change_no, ticket)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_change_account (	-- authors, co-authors, committers, of the branch commits too
 	change_no int64 NOT NULL, account blob NOT NULL, role text NOT NULL,
 	PRIMARY KEY (change_no, account, role)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_branch_commit (	-- branch commit to the release-branch commit that carries it
 	repository_no int64 NOT NULL, commit_id blob NOT NULL, change_no int64 NOT NULL, how text NOT NULL,
 	PRIMARY KEY (repository_no, commit_id, change_no)
-);
+) /* WITHOUT ROWID */;
 
 -- What the code host said of changes.
 CREATE TABLE view_pull (
@@ -106,11 +106,11 @@ CREATE TABLE view_review (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, reviewer blob NOT NULL,
 	reviewer_kind text NOT NULL, state text NOT NULL, at int64, commit_id blob,
 	PRIMARY KEY (repository_no, number, seq)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_check (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, name text NOT NULL,
 	result text NOT NULL, at int64, PRIMARY KEY (repository_no, number, seq)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_rule (		-- branch rules: declared in the tree or exported from the host
 	repository_no int64 NOT NULL, branch text NOT NULL, rule text NOT NULL, value text NOT NULL,
 	source text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
@@ -148,7 +148,7 @@ CREATE TABLE view_scan_change (		-- staged until the closing record
 	component text, version text, alias text, fix text, message text, suppressed text,
 	k1 int64, k2 int64, k3 int64, k4 int64, attributes int64 NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (scan_no, seq)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_finding (
 	no int64 PRIMARY KEY, id blob NOT NULL UNIQUE, place_no int64 NOT NULL,
 	kind text NOT NULL, rule text NOT NULL, title text NOT NULL, severity int64 NOT NULL,
@@ -161,12 +161,12 @@ CREATE TABLE view_presence (		-- which series' head holds which finding, and whe
 	series_no int64 NOT NULL, finding_no int64 NOT NULL, present int64 NOT NULL,
 	k1 int64, k2 int64, k3 int64, k4 int64, attributes int64 NOT NULL,
 	PRIMARY KEY (series_no, finding_no)
-);
+) /* WITHOUT ROWID */;
 CREATE INDEX view_presence_finding ON view_presence (finding_no);
 CREATE TABLE view_finding_event (
 	finding_no int64 NOT NULL, scan_no int64 NOT NULL, op text NOT NULL, detail text NOT NULL,
 	PRIMARY KEY (finding_no, scan_no, op)
-);
+) /* WITHOUT ROWID */;
 CREATE TABLE view_place (		-- what findings belong to: system, place, kind, tool
 	no int64 PRIMARY KEY, system_no int64 NOT NULL, place text NOT NULL, kind text NOT NULL,
 	tool text NOT NULL, UNIQUE (system_no, place, kind, tool)
