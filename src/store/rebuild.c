@@ -15,14 +15,6 @@ struct rebuilding {
 	int64_t total;
 };
 
-/* A database of its own beside the live one: a file, or a schema. */
-static err open_fresh(struct rebuilding *b, const char *path)
-{
-	if (db_is_postgres(store_db(b->s)))
-		return fail(ERR_FAILED, "rebuild on PostgreSQL wants the schema of its own that store_rebuild_place gives");
-	return db_open(path, DB_WRITE, 1000, &b->fresh);
-}
-
 static err apply_page(struct rebuilding *b, int64_t *next)
 {
 	struct apply ap = { b->fresh, b->a };
@@ -94,9 +86,39 @@ static err swap_all(struct rebuilding *b)
 	return db_commit(store_db(b->s));
 }
 
-static err rebuild_in(struct rebuilding *b, const char *path)
+/* A database of its own beside the live one: a file in the home, or a schema. */
+struct scratch {
+	const char *file, *schema, *where;
+};
+
+static struct scratch scratch_of(struct store *s, struct arena *a)
 {
-	TRY(open_fresh(b, path));
+	struct scratch at = { 0 };
+
+	if (db_is_postgres(store_db(s))) {
+		at.schema = arena_printf(a, "rebuild_%.12s", store_id(s)).p;
+		at.where = arena_printf(a, "%s schema=%s", store_database(s), at.schema).p;
+		return at;
+	}
+	at.file = store_path(s, a, "rebuild.db");
+	at.where = arena_printf(a, "sqlite:%s", at.file).p;
+	return at;
+}
+
+static err remove_scratch(struct store *s, struct arena *a, const struct scratch *at)
+{
+	static const char *const tails[] = { "", "-wal", "-shm" };
+
+	if (at->schema)
+		return db_script(store_db(s), arena_printf(a, "DROP SCHEMA IF EXISTS %s CASCADE", at->schema));
+	for (size_t i = 0; i < ARRAY_LEN(tails); i++)
+		unlink(arena_printf(a, "%s%s", at->file, tails[i]).p);
+	return NULL;
+}
+
+static err rebuild_in(struct rebuilding *b, const char *where)
+{
+	TRY(db_open(where, DB_WRITE, 1000, &b->fresh));
 	TRY(db_migrate(b->fresh));
 	TRY(replay(b));
 	TRY(db_each_table(b->fresh, "view_", compare_table, b));
@@ -105,29 +127,22 @@ static err rebuild_in(struct rebuilding *b, const char *path)
 	return NULL;
 }
 
-static void remove_fresh(struct arena *a, const char *file)
-{
-	static const char *const tails[] = { "", "-wal", "-shm" };
-
-	for (size_t i = 0; i < ARRAY_LEN(tails); i++)
-		unlink(arena_printf(a, "%s%s", file, tails[i]).p);
-}
-
 err rebuild_views(struct store *s, const struct rebuild_spec *spec, struct rebuild_result *out)
 {
 	OWNED(arena) a = arena_new();
 	OWNED(arena) names = arena_new();
 	struct rebuilding b = { .s = s, .spec = spec, .r = out, .a = a };
-	const char *file = store_path(s, names, "rebuild.db");
+	struct scratch at = scratch_of(s, names);
 	int64_t begin = instant_ticks_ms();
-	err e;
+	err e, removed;
 
 	*out = (struct rebuild_result){ 0 };
-	remove_fresh(names, file);
-	e = rebuild_in(&b, arena_printf(names, "sqlite:%s", file).p);
-	db_rollback(store_db(s));
+	TRY(remove_scratch(s, names, &at));
+	e = rebuild_in(&b, at.where);
+	if (e)
+		db_rollback(store_db(s));
 	db_close(b.fresh);
-	remove_fresh(names, file);
+	removed = remove_scratch(s, names, &at);
 	out->ms = instant_ticks_ms() - begin;
-	return e;
+	return e ? e : removed;
 }

@@ -47,6 +47,16 @@ const char *store_home(const struct store *s)
 	return s->home.path;
 }
 
+const char *store_id(const struct store *s)
+{
+	return s->home.id.p;
+}
+
+const char *store_database(const struct store *s)
+{
+	return s->home.database;
+}
+
 const char *store_path(const struct store *s, struct arena *a, const char *name)
 {
 	return arena_printf(a, "%s/%s", s->home.path, name).p;

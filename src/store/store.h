@@ -38,6 +38,8 @@ struct db *store_db(struct store *s);
 struct ledger *store_ledger(struct store *s);
 struct evidence_store *store_evidence(struct store *s);
 const char *store_home(const struct store *s);
+const char *store_id(const struct store *s);	/* of the home: 32 hexadecimal digits */
+const char *store_database(const struct store *s);	/* for db_open() */
 
 /* A path inside the home, in `a`. */
 const char *store_path(const struct store *s, struct arena *a, const char *name);
