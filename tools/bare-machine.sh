@@ -71,13 +71,14 @@ echo bare >"$work/bare/etc/hostname"
 printf '#!/bin/sh\nexit 101\n' >"$work/bare/usr/sbin/policy-rc.d"
 chmod 755 "$work/bare/usr/sbin/policy-rc.d"
 
-# Runs a shell line as root inside, with its own processes, /proc and shared memory.
+# Runs a shell line as root inside, with its own processes, /proc, terminals and shared memory.
 inside() {
 	# shellcheck disable=SC2016
 	timeout -k 30 "$limit" unshare --mount --pid --fork --kill-child --uts sh -c '
 		root=$1 line=$2
 		shift 2
-		mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" || exit 1
+		mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" &&
+			mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts" || exit 1
 		exec env -i "$@" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
 			chroot "$root" sh -c "$line" </dev/null' - "$1" "$2" $(handed_on) &
 	running=$!

@@ -2,7 +2,9 @@
 # names, words, and two analysers. `make lint` says everything it finds.
 LINT = build/lint
 SRC  = $(wildcard src/*/*.c)
-TIDY_FLAGS = -std=c17 -D_GNU_SOURCE -Isrc $(PACKAGE_CFLAGS)
+TIDY_FLAGS = -std=c17 -D_GNU_SOURCE -DCUSTODY_VERSION='"$(VERSION)"' -Isrc $(PACKAGE_CFLAGS)
+# err.c defines what the header wraps.
+tidy_extra = $(if $(filter %/err.c,$(1)),,-include tools/tidy.h)
 LINT_CHECKS = layers size banned names words headers
 
 lint:
@@ -20,11 +22,11 @@ lint-names: $(foreach l,$(LAYERS),$(call lib,$(l)))
 	@python3 tools/check-names.py $(B)
 
 tidy: $(SRC:%.c=$(LINT)/%.tidy)
-$(LINT)/%.tidy: %.c .clang-tidy
+$(LINT)/%.tidy: %.c .clang-tidy tools/tidy.h
 	@mkdir -p $(@D)
 	@echo "  tidy  $<"
 	@$(CC) $(TIDY_FLAGS) -MM -MP -MT $@ -MF $(LINT)/$*.d $<
-	@clang-tidy --quiet $< -- $(TIDY_FLAGS) > $(LINT)/$*.log 2>/dev/null || { cat $(LINT)/$*.log; exit 1; }
+	@clang-tidy --quiet $< -- $(TIDY_FLAGS) $(call tidy_extra,$<) > $(LINT)/$*.log 2>/dev/null || { cat $(LINT)/$*.log; exit 1; }
 	@touch $@
 -include $(shell find $(LINT) -name '*.d' 2>/dev/null)
 
