@@ -51,19 +51,6 @@ static bool recognise(const struct reader_head *h)
 	       reader_head_has(h, "data.repository.pullRequests") || recognise_at(h, "pull_request.");
 }
 
-/* The first of the keys that has a value. */
-static const struct json *get(const struct json *v, const char *const *keys)
-{
-	for (; *keys; keys++) {
-		const struct json *found = json_path(v, *keys);
-
-		if (found && found->kind != JSON_NULL)
-			return found;
-	}
-	return NULL;
-}
-#define GET(v, ...) get((v), (const char *const[]){ __VA_ARGS__, NULL })
-
 static struct str text(const struct json *v)
 {
 	return json_text(v);
@@ -73,7 +60,7 @@ static struct str text(const struct json *v)
 static struct str commit_of(struct arena *a, const struct json *v)
 {
 	if (v && v->kind == JSON_OBJECT)
-		v = GET(v, "oid", "sha");
+		v = HOST_GET(v, "oid", "sha");
 	return fact_commit(a, text(v));
 }
 
@@ -90,9 +77,9 @@ static void put_review(struct host_pull *h, const struct json *v)
 	for (size_t i = 0; i < ARRAY_LEN(review_states); i++)
 		if (str_is_caseless(state, str_c(review_states[i].word)))
 			review.state = review_states[i].state;
-	review.at = fact_time(text(GET(v, "submittedAt", "submitted_at")));
-	review.commit = commit_of(h->a, GET(v, "commit", "commit_id"));
-	review.who = host_who(h->a, host, GET(v, "author", "user"));
+	review.at = fact_time(text(HOST_GET(v, "submittedAt", "submitted_at")));
+	review.commit = commit_of(h->a, HOST_GET(v, "commit", "commit_id"));
+	review.who = host_who(h->a, host, HOST_GET(v, "author", "user"));
 	host_pull_review(h, &review);
 }
 
@@ -124,14 +111,14 @@ static int result_of(struct str word)
 
 static void put_check(struct host_pull *h, const struct json *v)
 {
-	const struct json *conclusion = GET(v, "conclusion", "state");
+	const struct json *conclusion = HOST_GET(v, "conclusion", "state");
 	struct str status = text(json_get(v, "status"));
-	int64_t at = fact_time(text(GET(v, "completedAt", "completed_at", "startedAt", "createdAt")));
+	int64_t at = fact_time(text(HOST_GET(v, "completedAt", "completed_at", "startedAt", "createdAt")));
 	bool ended = !status.n || str_is_caseless(status, STR("completed"));
 
 	if (at < 0)
 		at = INSTANT_NONE;	/* "0001-01-01" is how gh writes "not yet" */
-	host_pull_check(h, text(GET(v, "name", "context")), ended ? result_of(text(conclusion)) : CHECK_PENDING, at);
+	host_pull_check(h, text(HOST_GET(v, "name", "context")), ended ? result_of(text(conclusion)) : CHECK_PENDING, at);
 }
 
 /* Checks of the pull itself (gh) or of its last commit (GraphQL). */
@@ -161,7 +148,7 @@ static void put_authors(struct host_pull *h, const struct json *authors)
 	const struct json *list = host_list(authors);
 
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next) {
-		const struct json *user = GET(m, "user");
+		const struct json *user = HOST_GET(m, "user");
 		struct s_who who = host_who(h->a, host, m);
 
 		if (user) {
@@ -201,9 +188,9 @@ static void put_commits(struct host_pull *h, const struct json *pull)
 /* "owner/name" from its own field or from an address of the pull request. */
 static struct str repository_of(const struct github *g, struct arena *a, const struct json *pull)
 {
-	struct str s = text(GET(pull, "base.repo.full_name", "baseRepository.nameWithOwner", "repository.nameWithOwner",
+	struct str s = text(HOST_GET(pull, "base.repo.full_name", "baseRepository.nameWithOwner", "repository.nameWithOwner",
 				"repository.full_name"));
-	struct str url = text(GET(pull, "html_url", "url"));
+	struct str url = text(HOST_GET(pull, "html_url", "url"));
 	size_t at;
 
 	if (s.n || g->repository.n)
@@ -246,12 +233,12 @@ static err put_pull(struct github *g, const struct json *v)
 
 	host_pull_start(h, g->p.tmp);
 	h->pull.number = fact_int(json_get(v, "number"));
-	h->pull.merged_at = fact_time(text(GET(v, "mergedAt", "merged_at")));
-	h->pull.merge = commit_of(h->a, GET(v, "mergeCommit", "merge_commit_sha"));
-	h->pull.head = commit_of(h->a, GET(v, "headRefOid", "head"));
+	h->pull.merged_at = fact_time(text(HOST_GET(v, "mergedAt", "merged_at")));
+	h->pull.merge = commit_of(h->a, HOST_GET(v, "mergeCommit", "merge_commit_sha"));
+	h->pull.head = commit_of(h->a, HOST_GET(v, "headRefOid", "head"));
 	h->pull.repository = repository_of(g, h->a, v);
-	h->pull.author = host_who(h->a, host, GET(v, "author", "user"));
-	h->pull.merged_by = host_who(h->a, host, GET(v, "mergedBy", "merged_by"));
+	h->pull.author = host_who(h->a, host, HOST_GET(v, "author", "user"));
+	h->pull.merged_by = host_who(h->a, host, HOST_GET(v, "mergedBy", "merged_by"));
 	put_commits(h, v);
 	put_reviews(h, v);
 	put_checks(h, v);
@@ -265,13 +252,13 @@ static err put_pull(struct github *g, const struct json *v)
 static err take_pull(void *ctx, const struct json *v)
 {
 	struct github *g = ctx;
-	const struct json *merged = GET(v, "mergedAt", "merged_at");
+	const struct json *merged = HOST_GET(v, "mergedAt", "merged_at");
 
 	if (v->kind != JSON_OBJECT)
 		return report_fault(g->p.r, v, "a pull request must be an object");
 	if (fact_int(json_get(v, "number")) < 0)
 		return report_fault(g->p.r, v, "a pull request has no number");
-	if (!merged && !GET(v, "mergeCommit")) {
+	if (!merged && !HOST_GET(v, "mergeCommit")) {
 		g->open++;
 		return NULL;
 	}

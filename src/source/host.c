@@ -14,6 +14,17 @@ const struct json *host_list(const struct json *v)
 	return nodes && nodes->kind == JSON_ARRAY ? nodes : NULL;
 }
 
+const struct json *host_get(const struct json *v, const char *const *keys)
+{
+	for (; *keys; keys++) {
+		const struct json *found = json_path(v, *keys);
+
+		if (found && found->kind != JSON_NULL)
+			return found;
+	}
+	return NULL;
+}
+
 bool host_nobody(const struct s_who *who)
 {
 	return !who->login.n && !who->email.n && !who->name.n;

@@ -11,6 +11,10 @@ enum { HOST_COMMITS = 256, HOST_PEOPLE = 256, HOST_REVIEWS = 200, HOST_CHECKS = 
 /* The list itself, or the "nodes" of a connection; NULL where it is neither. */
 const struct json *host_list(const struct json *v);
 
+/* The first of the dotted keys that has a value other than null, or NULL. */
+const struct json *host_get(const struct json *v, const char *const *keys);
+#define HOST_GET(v, ...) host_get((v), (const char *const[]){ __VA_ARGS__, NULL })
+
 /* A person of GitHub's or GitLab's: login or username, name, e-mail; a bot by
  * is_bot, type, __typename or its name. All absent where `v` names nobody. */
 struct s_who host_who(struct arena *a, const char *host, const struct json *v);

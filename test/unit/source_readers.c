@@ -283,6 +283,9 @@ static const struct expected sample_scans[] = {
 	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
 	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 } },
 	{ "findings/gitlab/gl-sast-report-3.0.0.json", "gitlab", 1, 8, 0, 0, { -1, -1, -1, -1, -1, 0 } },
+	{ "findings/github/dependabot-alerts-graphql.json", "github-alerts", 1, 5, 0, 5, { 0, 1, 2, 1, 1, 0 } },
+	{ "findings/zap/zap-2.16.1-req-resp.xml", "zap", 1, 13, 0, 0, { 13, 0, 0, 0, 0, 0 } },
+	{ "findings/generic/defectdojo-generic.csv", "generic", 1, 5, 0, 0, { 0, 5, 0, 0, 0, 0 } },
 	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
 	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
@@ -325,6 +328,7 @@ static const struct { const char *path, *kind, *part; } sample_items[] = {
 	{ "sbom/spdx-2.3-trivy-julia.json", "spdx", "components=5 format=[SPDX 2.3]" },
 	{ "tests/junit-failure-always-fail.xml", "junit", "errors=0 failed=1 failures=[io.olamy.AlwaysFailTest " },
 	{ "tests/junit-failure-always-fail.xml", "junit", " skipped=0 suite=[io.olamy.AlwaysFailTest] tests=1" },
+	{ "scm/gitlab/rest-merge_requests.json", "gitlab-merge-requests", "note text=[3 merge requests that were not merged" },
 	{ "vex/openvex-trivy-project.json", "openvex", "status=[not_affected] vulnerability=[CVE-2024-26147]" },
 };
 
