@@ -1,6 +1,6 @@
 #include "judge/change.h"
 
-const char *const answer_words[] = { "shown", "missing", "unknown", NULL };
+const char *const change_answer_words[] = { "shown", "missing", "unknown", NULL };
 const char *const change_question_words[] = {
 	"reviewer outside those who worked on it", "review before merge", "approved commit is the merged one",
 	"checks passed at merge", "linked ticket", "security review", "signature", NULL,

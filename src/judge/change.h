@@ -8,7 +8,7 @@
 #include "base/base.h"
 
 enum answer { ANSWER_PASS, ANSWER_FAIL, ANSWER_UNKNOWN };
-extern const char *const answer_words[];	/* shown missing unknown */
+extern const char *const change_answer_words[];	/* shown missing unknown */
 
 /* How far the best approval of a pull request goes; each step needs those before. */
 enum change_approval {

@@ -5,7 +5,7 @@
 
 enum { SECURITY_BITS = (1 << TOUCH_SECURITY) - 1 };
 
-struct change_rows {
+struct show_change_rows {
 	struct db_rows *rows;
 	int64_t reach;		/* lowest position that the pull request above may have brought in */
 };
@@ -14,7 +14,7 @@ struct change_rows {
  * WHEN is one step further. Whoever wrote the change, or a commit it carries, and
  * every other account of those persons, worked on it; the author of a merge
  * commit is only who merged. */
-static err query(struct db *db, const struct change_rows_spec *q, struct db_rows **out)
+static err query(struct db *db, const struct show_change_rows_spec *q, struct db_rows **out)
 {
 	return db_query(db, SQL("SELECT c.no, c.at, c.position, c.commit_id, c.author, c.author_kind, c.pull, c.parents, "
 		"c.touches, c.tickets, c.signed, c.signer, c.tag, c.idx, p.number, p.commits, p.reviews, p.independent, "
@@ -43,9 +43,9 @@ static err query(struct db *db, const struct change_rows_spec *q, struct db_rows
 		DB_ARGS(DB_I(q->repository_no), DB_T(q->branch), DB_I(q->from), DB_I(q->to)), out);
 }
 
-err change_rows_open(struct db *db, const struct change_rows_spec *spec, struct change_rows **out)
+err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out)
 {
-	OWNED(change_rows) r = base_alloc(sizeof(*r));
+	OWNED(show_change_rows) r = base_alloc(sizeof(*r));
 
 	r->reach = INT64_MAX;
 	TRY(query(db, spec, &r->rows));
@@ -54,7 +54,7 @@ err change_rows_open(struct db *db, const struct change_rows_spec *spec, struct 
 	return NULL;
 }
 
-void change_rows_free(struct change_rows *r)
+void show_change_rows_free(struct show_change_rows *r)
 {
 	if (!r)
 		return;
@@ -89,7 +89,7 @@ static enum change_approval approval_of(const struct db_rows *r)
 	return (enum change_approval)best;
 }
 
-static void fill_facts(const struct change_rows *it, const struct db_rows *r, struct change_row *row)
+static void fill_facts(const struct show_change_rows *it, const struct db_rows *r, struct show_change_row *row)
 {
 	struct change_facts *f = &row->facts;
 
@@ -106,7 +106,7 @@ static void fill_facts(const struct change_rows *it, const struct db_rows *r, st
 
 /* A pull request of several commits that ends in an ordinary commit was squashed,
  * or rebased: then the changes below may be its commits. */
-static void look_below(struct change_rows *it, const struct db_rows *r, const struct change_row *row)
+static void look_below(struct show_change_rows *it, const struct db_rows *r, const struct show_change_row *row)
 {
 	int64_t reach = row->position - db_int(r, 15) + 1;
 
@@ -114,14 +114,14 @@ static void look_below(struct change_rows *it, const struct db_rows *r, const st
 		it->reach = reach;
 }
 
-err change_rows_next(struct change_rows *it, struct change_row *row, bool *more)
+err show_change_rows_next(struct show_change_rows *it, struct show_change_row *row, bool *more)
 {
 	const struct db_rows *r = it->rows;
 
 	TRY(db_next(it->rows, more));
 	if (!*more)
 		return NULL;
-	*row = (struct change_row){
+	*row = (struct show_change_row){
 		.no = db_int(r, 0), .at = db_int(r, 1), .position = db_int(r, 2), .commit = db_blob(r, 3),
 		.author = db_blob(r, 4), .author_kind = db_text(r, 5), .parents = db_int(r, 7), .touches = db_int(r, 8),
 		.signature = db_text(r, 10), .signer = db_text(r, 11), .tag = db_text(r, 12), .idx = db_int(r, 13),

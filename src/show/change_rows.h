@@ -7,16 +7,16 @@
 #include "db/db.h"
 #include "judge/change.h"
 
-struct change_rows;
+struct show_change_rows;
 
-struct change_rows_spec {
+struct show_change_rows_spec {
 	int64_t repository_no;
 	struct str branch;
 	int64_t from, to;	/* committed in [from, to] */
 };
 
 /* Texts are valid until the next row. */
-struct change_row {
+struct show_change_row {
 	int64_t no, at, position, pull, merged_at;	/* pull -1, merged_at INSTANT_NONE: none */
 	int64_t touches, parents, idx;
 	struct str commit;				/* bytes */
@@ -30,9 +30,9 @@ struct change_row {
 };
 
 /* Newest first. The rows hold a statement open: keep them short. */
-MUST_USE err change_rows_open(struct db *db, const struct change_rows_spec *spec, struct change_rows **out);
-MUST_USE err change_rows_next(struct change_rows *r, struct change_row *row, bool *more);
-void change_rows_free(struct change_rows *r);
-OWNER(change_rows)
+MUST_USE err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out);
+MUST_USE err show_change_rows_next(struct show_change_rows *r, struct show_change_row *row, bool *more);
+void show_change_rows_free(struct show_change_rows *r);
+OWNER(show_change_rows)
 
 #endif

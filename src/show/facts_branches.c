@@ -29,10 +29,10 @@ static void keep_commit(struct facts_reading *r, struct many *list, size_t *left
 		return;
 	--*left;
 	hex_put(text, commit.p, commit.n);
-	facts_parts_word(r, list, str_c(text));
+	show_facts_word(r, list, str_c(text));
 }
 
-static void count_kind(struct facts_branch *b, const struct change_row *c)
+static void count_kind(struct facts_branch *b, const struct show_change_row *c)
 {
 	b->changes++;
 	b->bots += str_is(c->author_kind, "bot");
@@ -48,7 +48,7 @@ static void count_kind(struct facts_branch *b, const struct change_row *c)
 		b->oldest = c->at;
 }
 
-static void count_approvals(struct facts_branch *b, const struct change_row *c)
+static void count_approvals(struct facts_branch *b, const struct show_change_row *c)
 {
 	if (!c->facts.pull_known || !c->facts.reviews_known)
 		return;
@@ -58,7 +58,7 @@ static void count_approvals(struct facts_branch *b, const struct change_row *c)
 	b->other_commit += c->facts.approval == APPROVAL_OTHER;
 }
 
-static void count_change(struct facts_reading *r, struct facts_branch *b, const struct change_row *c)
+static void count_change(struct facts_reading *r, struct facts_branch *b, const struct show_change_row *c)
 {
 	count_kind(b, c);
 	count_approvals(b, c);
@@ -93,16 +93,16 @@ static void zero(struct facts_branch *b)
 
 static err read_changes(struct facts_reading *r, struct facts_branch *b, int64_t repository_no)
 {
-	struct change_rows_spec spec = { repository_no, b->branch, r->f->period.from, r->f->period.to };
+	struct show_change_rows_spec spec = { repository_no, b->branch, r->f->period.from, r->f->period.to };
 	const struct db_value in_period[] = { DB_I(repository_no), DB_T(b->branch), DB_I(spec.from), DB_I(spec.to) };
-	OWNED(change_rows) rows = NULL;
-	struct change_row c;
+	OWNED(show_change_rows) rows = NULL;
+	struct show_change_row c;
 	bool more;
 
 	zero(b);
-	TRY(change_rows_open(r->db, &spec, &rows));
+	TRY(show_change_rows_open(r->db, &spec, &rows));
 	for (;;) {
-		TRY(change_rows_next(rows, &c, &more));
+		TRY(show_change_rows_next(rows, &c, &more));
 		if (!more)
 			break;
 		count_change(r, b, &c);
@@ -127,21 +127,21 @@ static err read_branches(struct facts_reading *r)
 		struct facts_branch *b;
 
 		TRY(db_next(rows, &more));
-		b = more ? facts_parts_add(r, &r->f->branches, facts_parts_table("branches")) : NULL;
+		b = more ? show_facts_add(r, &r->f->branches, show_facts_table("branches")) : NULL;
 		if (!b)
 			return NULL;
-		b->repository = facts_parts_text(r, rows, 1);
-		b->host = facts_parts_text(r, rows, 2);
-		b->slug = facts_parts_text(r, rows, 3);
-		b->system = facts_parts_text(r, rows, 4);
-		b->branch = facts_parts_text(r, rows, 5);
+		b->repository = show_facts_text(r, rows, 1);
+		b->host = show_facts_text(r, rows, 2);
+		b->slug = show_facts_text(r, rows, 3);
+		b->system = show_facts_text(r, rows, 4);
+		b->branch = show_facts_text(r, rows, 5);
 		b->tip = record_hex(r->a, db_blob(rows, 6));
 		b->total = db_int(rows, 7);
-		b->first_at = facts_parts_time(rows, 8);
-		b->last_at = facts_parts_time(rows, 9);
+		b->first_at = show_facts_time(rows, 8);
+		b->last_at = show_facts_time(rows, 9);
 		b->complete = db_int(rows, 10) == 1;
-		b->why = facts_parts_text(r, rows, 11);
-		b->collected_at = facts_parts_time(rows, 12);
+		b->why = show_facts_text(r, rows, 11);
+		b->collected_at = show_facts_time(rows, 12);
 		TRY(read_changes(r, b, db_int(rows, 0)));
 	}
 }
@@ -159,15 +159,15 @@ static err read_tree(struct facts_reading *r)
 		struct facts_tree *t;
 
 		TRY(db_next(rows, &more));
-		t = more ? facts_parts_add(r, &r->f->tree, facts_parts_table("tree")) : NULL;
+		t = more ? show_facts_add(r, &r->f->tree, show_facts_table("tree")) : NULL;
 		if (!t)
 			return NULL;
-		t->repository = facts_parts_text(r, rows, 0);
-		t->kind = facts_parts_text(r, rows, 1);
-		t->detail = facts_parts_text(r, rows, 2);
+		t->repository = show_facts_text(r, rows, 0);
+		t->kind = show_facts_text(r, rows, 1);
+		t->detail = show_facts_text(r, rows, 2);
 		t->files = db_int(rows, 3);
 		t->n = db_int(rows, 4);
-		t->first = facts_parts_text(r, rows, 5);
+		t->first = show_facts_text(r, rows, 5);
 	}
 }
 
@@ -182,15 +182,15 @@ static err read_ci(struct facts_reading *r)
 		struct facts_ci *c;
 
 		TRY(db_next(rows, &more));
-		c = more ? facts_parts_add(r, &r->f->ci, facts_parts_table("ci")) : NULL;
+		c = more ? show_facts_add(r, &r->f->ci, show_facts_table("ci")) : NULL;
 		if (!c)
 			return NULL;
-		c->repository = facts_parts_text(r, rows, 0);
-		c->path = facts_parts_text(r, rows, 1);
-		c->kind = facts_parts_text(r, rows, 2);
-		c->tool = facts_parts_text(r, rows, 3);
-		c->enforced = facts_parts_text(r, rows, 4);
-		c->why = facts_parts_text(r, rows, 5);
+		c->repository = show_facts_text(r, rows, 0);
+		c->path = show_facts_text(r, rows, 1);
+		c->kind = show_facts_text(r, rows, 2);
+		c->tool = show_facts_text(r, rows, 3);
+		c->enforced = show_facts_text(r, rows, 4);
+		c->why = show_facts_text(r, rows, 5);
 	}
 }
 
@@ -205,14 +205,14 @@ static err read_rules(struct facts_reading *r)
 		struct facts_rule *v;
 
 		TRY(db_next(rows, &more));
-		v = more ? facts_parts_add(r, &r->f->rules, facts_parts_table("rules")) : NULL;
+		v = more ? show_facts_add(r, &r->f->rules, show_facts_table("rules")) : NULL;
 		if (!v)
 			return NULL;
-		v->repository = facts_parts_text(r, rows, 0);
-		v->branch = facts_parts_text(r, rows, 1);
-		v->rule = facts_parts_text(r, rows, 2);
-		v->value = facts_parts_text(r, rows, 3);
-		v->source = facts_parts_text(r, rows, 4);
+		v->repository = show_facts_text(r, rows, 0);
+		v->branch = show_facts_text(r, rows, 1);
+		v->rule = show_facts_text(r, rows, 2);
+		v->value = show_facts_text(r, rows, 3);
+		v->source = show_facts_text(r, rows, 4);
 	}
 }
 
@@ -227,13 +227,13 @@ static err read_hosts(struct facts_reading *r)
 		struct facts_host *h;
 
 		TRY(db_next(rows, &more));
-		h = more ? facts_parts_add(r, &r->f->hosts, facts_parts_table("hosts")) : NULL;
+		h = more ? show_facts_add(r, &r->f->hosts, show_facts_table("hosts")) : NULL;
 		if (!h)
 			return NULL;
-		h->repository = facts_parts_text(r, rows, 0);
+		h->repository = show_facts_text(r, rows, 0);
 		h->pulls = db_int(rows, 1);
-		h->first = facts_parts_time(rows, 2);
-		h->last = facts_parts_time(rows, 3);
+		h->first = show_facts_time(rows, 2);
+		h->last = show_facts_time(rows, 3);
 	}
 }
 
@@ -245,10 +245,10 @@ static err read_releases(struct facts_reading *r)
 		"ON b.repository_no = c.repository_no AND b.branch = c.branch WHERE b.release = 1 AND c.tag IS NOT NULL "
 		"AND c.gone = 0 AND c.at >= $1 AND c.at <= $2 ORDER BY 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
-	return facts_parts_days(r, rows);
+	return show_facts_days(r, rows);
 }
 
-err facts_branches_read(struct facts_reading *r)
+err show_facts_branches(struct facts_reading *r)
 {
 	TRY(read_branches(r));
 	TRY(read_tree(r));

@@ -13,16 +13,16 @@ static err read_controls(struct facts_reading *r)
 		struct facts_control *c;
 
 		TRY(db_next(rows, &more));
-		c = more ? facts_parts_add(r, &r->f->controls, facts_parts_table("controls")) : NULL;
+		c = more ? show_facts_add(r, &r->f->controls, show_facts_table("controls")) : NULL;
 		if (!c)
 			return NULL;
-		c->control = facts_parts_text(r, rows, 0);
+		c->control = show_facts_text(r, rows, 0);
 		c->owner = db_text(rows, 1).n > 0;
-		c->role = facts_parts_text(r, rows, 2);
-		c->frequency = facts_parts_text(r, rows, 3);
-		c->applicable = facts_parts_text(r, rows, 4);
+		c->role = show_facts_text(r, rows, 2);
+		c->frequency = show_facts_text(r, rows, 3);
+		c->applicable = show_facts_text(r, rows, 4);
 		c->reason = db_text(rows, 5).n > 0;
-		c->stage = facts_parts_text(r, rows, 6);
+		c->stage = show_facts_text(r, rows, 6);
 		c->risk = db_text(rows, 7).n > 0;
 		c->confirmed = db_int(rows, 8) == 1;
 	}
@@ -42,11 +42,11 @@ static err read_documents(struct facts_reading *r)
 		if (!more)
 			return NULL;
 		if (!d || !str_eq(d->control, db_text(rows, 0)) || !str_eq(d->kind, db_text(rows, 1))) {
-			d = facts_parts_add(r, &r->f->documents, facts_parts_table("documents"));
+			d = show_facts_add(r, &r->f->documents, show_facts_table("documents"));
 			if (!d)
 				return NULL;
-			*d = (struct facts_document){ facts_parts_text(r, rows, 0), facts_parts_text(r, rows, 1), db_int(rows, 2),
-						      0, 0, db_int(rows, 3), facts_parts_time(rows, 4) };
+			*d = (struct facts_document){ show_facts_text(r, rows, 0), show_facts_text(r, rows, 1), db_int(rows, 2),
+						      0, 0, db_int(rows, 3), show_facts_time(rows, 4) };
 		}
 		d->n++;
 		d->first = db_int(rows, 2);
@@ -60,7 +60,7 @@ static err read_document_days(struct facts_reading *r)
 	TRY(db_query(r->db, SQL("SELECT DISTINCT 'document:' || control, at / 86400 FROM view_document WHERE at >= $1 AND at <= $2 "
 		"AND kind NOT IN ('policy', 'procedure') ORDER BY 1, 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
-	return facts_parts_days(r, rows);
+	return show_facts_days(r, rows);
 }
 
 static err read_people(struct facts_reading *r)
@@ -97,7 +97,7 @@ static err read_kinds(struct facts_reading *r, struct facts_system *s, int64_t n
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
-		facts_parts_word(r, &s->kinds, db_text(rows, 0));
+		show_facts_word(r, &s->kinds, db_text(rows, 0));
 	}
 }
 
@@ -111,13 +111,13 @@ static err read_systems(struct facts_reading *r)
 		struct facts_system *s;
 
 		TRY(db_next(rows, &more));
-		s = more ? facts_parts_add(r, &r->f->systems, facts_parts_table("systems")) : NULL;
+		s = more ? show_facts_add(r, &r->f->systems, show_facts_table("systems")) : NULL;
 		if (!s)
 			return NULL;
-		s->name = facts_parts_text(r, rows, 1);
+		s->name = show_facts_text(r, rows, 1);
 		s->declared = db_int(rows, 2) == 1;
-		s->exposure = facts_parts_text(r, rows, 3);
-		s->data_class = facts_parts_text(r, rows, 4);
+		s->exposure = show_facts_text(r, rows, 3);
+		s->data_class = show_facts_text(r, rows, 4);
 		TRY(read_kinds(r, s, db_int(rows, 0)));
 	}
 }
@@ -133,15 +133,15 @@ static err read_sources(struct facts_reading *r)
 		struct facts_source *s;
 
 		TRY(db_next(rows, &more));
-		s = more ? facts_parts_add(r, &r->f->sources, facts_parts_table("sources")) : NULL;
+		s = more ? show_facts_add(r, &r->f->sources, show_facts_table("sources")) : NULL;
 		if (!s)
 			return NULL;
-		s->source = facts_parts_text(r, rows, 0);
-		s->content = facts_parts_text(r, rows, 1);
-		s->author = facts_parts_text(r, rows, 2);
+		s->source = show_facts_text(r, rows, 0);
+		s->content = show_facts_text(r, rows, 1);
+		s->author = show_facts_text(r, rows, 2);
 		s->n = db_int(rows, 3);
-		s->first = facts_parts_time(rows, 4);
-		s->last = facts_parts_time(rows, 5);
+		s->first = show_facts_time(rows, 4);
+		s->last = show_facts_time(rows, 5);
 	}
 }
 
@@ -156,18 +156,18 @@ static err read_anchors(struct facts_reading *r)
 		struct facts_anchor *x;
 
 		TRY(db_next(rows, &more));
-		x = more ? facts_parts_add(r, &r->f->anchors, facts_parts_table("anchors")) : NULL;
+		x = more ? show_facts_add(r, &r->f->anchors, show_facts_table("anchors")) : NULL;
 		if (!x)
 			return NULL;
-		x->kind = facts_parts_text(r, rows, 0);
-		x->source = facts_parts_text(r, rows, 1);
+		x->kind = show_facts_text(r, rows, 0);
+		x->source = show_facts_text(r, rows, 1);
 		x->n = db_int(rows, 2);
-		x->at = facts_parts_time(rows, 3);
+		x->at = show_facts_time(rows, 3);
 		x->size = db_int(rows, 4);
 	}
 }
 
-err facts_org_read(struct facts_reading *r)
+err show_facts_org(struct facts_reading *r)
 {
 	TRY(read_controls(r));
 	TRY(read_documents(r));

@@ -14,22 +14,22 @@ struct facts_reading {
 };
 
 /* A cleared item at the end of a list, or NULL when it holds FACTS_ROWS. */
-void *facts_parts_add(struct facts_reading *r, struct many *list, const struct table *t);
+void *show_facts_add(struct facts_reading *r, struct many *list, const struct table *t);
 /* The table of the items of a list of facts_table. */
-const struct table *facts_parts_table(const char *list);
+const struct table *show_facts_table(const char *list);
 
-struct str facts_parts_text(struct facts_reading *r, const struct db_rows *row, int col);
-int64_t facts_parts_time(const struct db_rows *row, int col);
+struct str show_facts_text(struct facts_reading *r, const struct db_rows *row, int col);
+int64_t show_facts_time(const struct db_rows *row, int col);
 
 /* A number or text at the end of a list that grows. */
-void facts_parts_number(struct facts_reading *r, struct many *list, int64_t n);
-void facts_parts_word(struct facts_reading *r, struct many *list, struct str s);
+void show_facts_number(struct facts_reading *r, struct many *list, int64_t n);
+void show_facts_word(struct facts_reading *r, struct many *list, struct str s);
 
 /* Each day of a query that gives (what, day), ascending, becomes facts.runs. */
-MUST_USE err facts_parts_days(struct facts_reading *r, struct db_rows *rows);
+MUST_USE err show_facts_days(struct facts_reading *r, struct db_rows *rows);
 
-MUST_USE err facts_branches_read(struct facts_reading *r);
-MUST_USE err facts_scans_read(struct facts_reading *r);
-MUST_USE err facts_org_read(struct facts_reading *r);
+MUST_USE err show_facts_branches(struct facts_reading *r);
+MUST_USE err show_facts_scans(struct facts_reading *r);
+MUST_USE err show_facts_org(struct facts_reading *r);
 
 #endif

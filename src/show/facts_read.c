@@ -17,7 +17,7 @@ static void *grow(struct arena *a, struct many *list, size_t size)
 	return (char *)list->v + list->n++ * size;
 }
 
-void *facts_parts_add(struct facts_reading *r, struct many *list, const struct table *t)
+void *show_facts_add(struct facts_reading *r, struct many *list, const struct table *t)
 {
 	void *item;
 
@@ -28,7 +28,7 @@ void *facts_parts_add(struct facts_reading *r, struct many *list, const struct t
 	return item;
 }
 
-const struct table *facts_parts_table(const char *list)
+const struct table *show_facts_table(const char *list)
 {
 	const struct field *f = table_find(&facts_table, str_c(list));
 
@@ -36,29 +36,29 @@ const struct table *facts_parts_table(const char *list)
 	return f->of;
 }
 
-struct str facts_parts_text(struct facts_reading *r, const struct db_rows *row, int col)
+struct str show_facts_text(struct facts_reading *r, const struct db_rows *row, int col)
 {
 	struct str s = db_text(row, col);
 
 	return s.n ? arena_str(r->a, s) : (struct str){ 0 };
 }
 
-int64_t facts_parts_time(const struct db_rows *row, int col)
+int64_t show_facts_time(const struct db_rows *row, int col)
 {
 	return db_is_null(row, col) ? INSTANT_NONE : db_int(row, col);
 }
 
-void facts_parts_number(struct facts_reading *r, struct many *list, int64_t n)
+void show_facts_number(struct facts_reading *r, struct many *list, int64_t n)
 {
 	*(int64_t *)grow(r->a, list, sizeof(n)) = n;
 }
 
-void facts_parts_word(struct facts_reading *r, struct many *list, struct str s)
+void show_facts_word(struct facts_reading *r, struct many *list, struct str s)
 {
 	*(struct str *)grow(r->a, list, sizeof(s)) = arena_str(r->a, s);
 }
 
-err facts_parts_days(struct facts_reading *r, struct db_rows *rows)
+err show_facts_days(struct facts_reading *r, struct db_rows *rows)
 {
 	struct facts_runs *runs = NULL;
 	bool more;
@@ -68,13 +68,13 @@ err facts_parts_days(struct facts_reading *r, struct db_rows *rows)
 		if (!more)
 			return NULL;
 		if (!runs || !str_eq(runs->what, db_text(rows, 0))) {
-			runs = facts_parts_add(r, &r->f->runs, facts_parts_table("runs"));
+			runs = show_facts_add(r, &r->f->runs, show_facts_table("runs"));
 			if (!runs)
 				return NULL;
-			runs->what = facts_parts_text(r, rows, 0);
+			runs->what = show_facts_text(r, rows, 0);
 		}
 		if (runs->days.n < FACTS_ROWS)
-			facts_parts_number(r, &runs->days, db_int(rows, 1));
+			show_facts_number(r, &runs->days, db_int(rows, 1));
 	}
 }
 
@@ -133,12 +133,12 @@ static err read_parts(struct facts_reading *r, const struct facts_spec *spec)
 {
 	TRY(read_log(r));
 	TRY(read_period(r, spec));
-	TRY(facts_branches_read(r));
-	TRY(facts_scans_read(r));
-	return facts_org_read(r);
+	TRY(show_facts_branches(r));
+	TRY(show_facts_scans(r));
+	return show_facts_org(r);
 }
 
-err facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out)
+err show_facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out)
 {
 	struct facts_reading r = { .db = db, .a = a, .f = ARENA_NEW(a, struct facts),
 				   .ids_left = { FACTS_IDS, FACTS_IDS, FACTS_IDS } };

@@ -15,6 +15,6 @@ struct facts_spec {
 
 /* Everything lives in `a`. ERR_USAGE for a period that ends before it begins or
  * begins after as_of. */
-MUST_USE err facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out);
+MUST_USE err show_facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out);
 
 #endif

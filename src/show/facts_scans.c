@@ -23,21 +23,21 @@ static err read_series(struct facts_reading *r)
 		struct facts_scan *s;
 
 		TRY(db_next(rows, &more));
-		s = more ? facts_parts_add(r, &r->f->scans, facts_parts_table("scans")) : NULL;
+		s = more ? show_facts_add(r, &r->f->scans, show_facts_table("scans")) : NULL;
 		if (!s)
 			return NULL;
-		s->system = facts_parts_text(r, rows, 0);
-		s->place = facts_parts_text(r, rows, 1);
-		s->kind = facts_parts_text(r, rows, 2);
-		s->tool = facts_parts_text(r, rows, 3);
-		s->scope = facts_parts_text(r, rows, 4);
+		s->system = show_facts_text(r, rows, 0);
+		s->place = show_facts_text(r, rows, 1);
+		s->kind = show_facts_text(r, rows, 2);
+		s->tool = show_facts_text(r, rows, 3);
+		s->scope = show_facts_text(r, rows, 4);
 		s->proposed = db_int(rows, 5) == 1;
-		s->tool_version = facts_parts_text(r, rows, 6);
-		s->outcome = facts_parts_text(r, rows, 7);
-		s->via = facts_parts_text(r, rows, 8);
-		s->coverage = facts_parts_text(r, rows, 9);
-		s->at = facts_parts_time(rows, 10);
-		s->received = facts_parts_time(rows, 11);
+		s->tool_version = show_facts_text(r, rows, 6);
+		s->outcome = show_facts_text(r, rows, 7);
+		s->via = show_facts_text(r, rows, 8);
+		s->coverage = show_facts_text(r, rows, 9);
+		s->at = show_facts_time(rows, 10);
+		s->received = show_facts_time(rows, 11);
 		s->results = db_int(rows, 12);
 		s->runs = db_int(rows, 13);
 		s->runs_in_period = db_int(rows, 14);
@@ -54,7 +54,7 @@ static err read_run_days(struct facts_reading *r)
 		"ON s.no = c.series_no WHERE c.closed = 1 AND c.outcome <> 'failed' AND s.proposed = 0 "
 		"AND c.effective >= $1 AND c.effective <= $2 ORDER BY 1, 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
-	return facts_parts_days(r, rows);
+	return show_facts_days(r, rows);
 }
 
 static err read_test_days(struct facts_reading *r)
@@ -63,7 +63,7 @@ static err read_test_days(struct facts_reading *r)
 
 	TRY(db_query(r->db, SQL("SELECT DISTINCT 'tests', at / 86400 FROM view_tests WHERE at >= $1 AND at <= $2 ORDER BY 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
-	return facts_parts_days(r, rows);
+	return show_facts_days(r, rows);
 }
 
 static struct facts_finding *group_of(struct facts_reading *r, const struct facts_finding *like)
@@ -74,7 +74,7 @@ static struct facts_finding *group_of(struct facts_reading *r, const struct fact
 		if (v[i].severity == like->severity && v[i].situation == like->situation && v[i].fixable == like->fixable &&
 		    str_eq(v[i].kind, like->kind))
 			return &v[i];
-	g = facts_parts_add(r, &r->f->findings, facts_parts_table("findings"));
+	g = show_facts_add(r, &r->f->findings, show_facts_table("findings"));
 	if (!g)
 		return NULL;
 	*g = *like;
@@ -92,7 +92,7 @@ static void add_title(struct facts_reading *r, struct facts_finding *g, struct s
 	for (size_t i = 0; i < g->titles.n; i++)
 		if (str_eq(v[i], title))
 			return;
-	facts_parts_word(r, &g->titles, title);
+	show_facts_word(r, &g->titles, title);
 }
 
 static void add_finding(struct facts_reading *r, const struct db_rows *row)
@@ -109,7 +109,7 @@ static void add_finding(struct facts_reading *r, const struct db_rows *row)
 	add_title(r, g, db_text(row, 3));
 	if (r->ids_left[2] > 0) {
 		r->ids_left[2]--;
-		facts_parts_number(r, &g->numbers, db_int(row, 0));
+		show_facts_number(r, &g->numbers, db_int(row, 0));
 	}
 }
 
@@ -158,10 +158,10 @@ static err read_closed(struct facts_reading *r)
 		struct facts_closed *c;
 
 		TRY(db_next(rows, &more));
-		c = more ? facts_parts_add(r, &r->f->closed, facts_parts_table("closed")) : NULL;
+		c = more ? show_facts_add(r, &r->f->closed, show_facts_table("closed")) : NULL;
 		if (!c)
 			return NULL;
-		c->kind = facts_parts_text(r, rows, 0);
+		c->kind = show_facts_text(r, rows, 0);
 		c->n = db_int(rows, 1);
 	}
 }
@@ -181,10 +181,10 @@ static err read_tests(struct facts_reading *r)
 		if (!more)
 			return NULL;
 		if (!t || !str_eq(t->system, db_text(rows, 0))) {
-			t = facts_parts_add(r, &r->f->tests, facts_parts_table("tests"));
+			t = show_facts_add(r, &r->f->tests, show_facts_table("tests"));
 			if (!t)
 				return NULL;
-			*t = (struct facts_tests){ facts_parts_text(r, rows, 0), db_int(rows, 1), db_int(rows, 4),
+			*t = (struct facts_tests){ show_facts_text(r, rows, 0), db_int(rows, 1), db_int(rows, 4),
 						   db_int(rows, 3), 0, db_int(rows, 5), db_int(rows, 2) };
 		}
 		t->runs += db_int(rows, 1) >= r->f->period.from && db_int(rows, 1) <= r->f->period.to;
@@ -205,17 +205,17 @@ static err read_sboms(struct facts_reading *r)
 		if (!more)
 			return NULL;
 		if (!b || !str_eq(b->system, db_text(rows, 0)) || !str_eq(b->format, db_text(rows, 1))) {
-			b = facts_parts_add(r, &r->f->sboms, facts_parts_table("sboms"));
+			b = show_facts_add(r, &r->f->sboms, show_facts_table("sboms"));
 			if (!b)
 				return NULL;
-			*b = (struct facts_sbom){ facts_parts_text(r, rows, 1), facts_parts_text(r, rows, 0),
+			*b = (struct facts_sbom){ show_facts_text(r, rows, 1), show_facts_text(r, rows, 0),
 						  db_int(rows, 2), db_int(rows, 3), 0 };
 		}
 		b->n++;
 	}
 }
 
-err facts_scans_read(struct facts_reading *r)
+err show_facts_scans(struct facts_reading *r)
 {
 	TRY(read_series(r));
 	TRY(read_run_days(r));

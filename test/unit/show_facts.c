@@ -29,7 +29,7 @@ static const struct facts *read_with(struct facts_spec spec)
 {
 	struct facts *f;
 
-	assert_ok(facts_read(db, &spec, a, &f));
+	assert_ok(show_facts_read(db, &spec, a, &f));
 	return f;
 }
 
@@ -137,7 +137,7 @@ static void the_period_bounds_what_is_counted(void **s)
 	assert_int_equal(facts_changes(read_with(spec)), 10);
 	spec.from = VIEWS_AT(5);
 	spec.to = VIEWS_AT(4);
-	assert_fails(facts_read(db, &spec, a, &(struct facts *){ 0 }), ERR_USAGE);
+	assert_fails(show_facts_read(db, &spec, a, &(struct facts *){ 0 }), ERR_USAGE);
 }
 
 static const char findings[] =

@@ -1,0 +1,304 @@
+/* The rules of single areas: which facts are faults, which answers are open and
+ * where they lie, what is there. */
+#include "judge/delivery_parts.h"
+
+#define FAULT(x, ...) delivery_parts_add((x), &(x)->faults, __VA_ARGS__)
+#define OPEN(x, ...) delivery_parts_add((x), &(x)->open, __VA_ARGS__)
+#define HAVE(x, ...) delivery_parts_add((x), &(x)->have, __VA_ARGS__)
+
+static const char *s(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void next(struct deciding *x, const char *what)
+{
+	if (!x->d->next.n)
+		x->d->next = str_c(what);
+}
+
+/* Documents for the control: evidence by upload; a review that is due makes them
+ * stale. */
+static void look_at_documents(struct deciding *x, const char *missing)
+{
+	int64_t n = 0, today = day_of(x->f->as_of);
+
+	for (size_t i = 0; i < x->f->documents.n; i++) {
+		const struct facts_document *d = FACTS_AT(x->f->documents, facts_document, i);
+		bool standing = str_is(d->kind, "policy") || str_is(d->kind, "procedure");
+
+		if (!str_is(d->control, x->d->info->control))
+			continue;
+		n += d->n;
+		delivery_parts_evidence(x, standing ? INSTANT_NONE : d->at, false);
+		if (d->review_by != INSTANT_NONE && d->review_by < today)
+			delivery_parts_add(x, &x->stale, "the review of a %.*s is overdue by %lld days", FMT(d->kind),
+					   (long long)(today - d->review_by));
+	}
+	if (n)
+		HAVE(x, "%lld document%s handed over", (long long)n, s(n));
+	else if (missing)
+		OPEN(x, "%s", missing);
+}
+
+static int64_t scans_of(struct deciding *x, const char *kind, int64_t *newest)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < x->f->scans.n; i++) {
+		const struct facts_scan *v = FACTS_AT(x->f->scans, facts_scan, i);
+
+		if (!str_is(v->kind, kind) || v->proposed == 1 || str_is(v->outcome, "failed"))
+			continue;
+		n += v->runs;
+		if (*newest == INSTANT_NONE || v->at > *newest)
+			*newest = v->at;
+		delivery_parts_evidence(x, v->at, str_is(v->via, "collected") || str_is(v->via, "pipeline"));
+	}
+	return n;
+}
+
+/* A tool that CI runs for the kind, or absent; whether it can be skipped. */
+static struct str in_ci(const struct facts *f, const char *kind, bool *skippable)
+{
+	struct str tool = { 0 };
+
+	*skippable = false;
+	for (size_t i = 0; i < f->ci.n; i++) {
+		const struct facts_ci *c = FACTS_AT(f->ci, facts_ci, i);
+
+		if (!str_is(c->kind, kind))
+			continue;
+		tool = c->tool;
+		*skippable = str_is(c->enforced, "skippable");
+		if (!*skippable)
+			break;
+	}
+	return tool;
+}
+
+static void look_at_open(struct deciding *x, const char *kind, const char *what)
+{
+	int64_t n = delivery_parts_open(x->f, kind, SEVERITY_HIGH, DELIVERY_ANYWHERE);
+
+	if (n == 0)
+		return;
+	FAULT(x, "%lld critical or high %s finding%s open", (long long)n, what, s(n));
+	next(x, "decide each: fix, or accept with an end date");
+}
+
+static void no_repository(struct deciding *x)
+{
+	OPEN(x, "no release branch was looked at");
+	next(x, "custody collect git DIR");
+}
+
+static void life_cycle(struct deciding *x)
+{
+	int64_t rules = 0;
+
+	look_at_documents(x, "no policy of secure development was handed over");
+	for (size_t i = 0; i < x->f->rules.n; i++)
+		rules += str_is(FACTS_AT(x->f->rules, facts_rule, i)->source, "host");
+	if (rules) {
+		delivery_parts_evidence(x, INSTANT_NONE, true);
+		HAVE(x, "%lld branch rule%s exported from the host", (long long)rules, s(rules));
+	}
+	next(x, "hand over the approved policy, and the branch rules of the host");
+}
+
+static void requirements(struct deciding *x)
+{
+	look_at_documents(x, "a repository cannot show security requirements");
+	next(x, "hand over security criteria and the tests of them");
+}
+
+static void architecture(struct deciding *x)
+{
+	look_at_documents(x, "a repository cannot show reviews of architecture");
+	next(x, "hand over architecture decisions and threat notes");
+}
+
+static void look_at_secrets(struct deciding *x)
+{
+	int64_t tree = delivery_parts_open(x->f, "secret", FIELD_UNKNOWN, SITUATION_TREE);
+	int64_t history = delivery_parts_open(x->f, "secret", FIELD_UNKNOWN, SITUATION_HISTORY), newest = INSTANT_NONE;
+
+	if (tree) {
+		FAULT(x, "%lld secret%s in the tree", (long long)tree, s(tree));
+		next(x, "rotate the secrets first, then remove them");
+	}
+	if (history)
+		OPEN(x, "whether %lld secret%s in history %s rotated", (long long)history, s(history),
+		     history == 1 ? "was" : "were");
+	if (scans_of(x, "secret", &newest) == 0)
+		OPEN(x, "no secret scan ran");
+}
+
+/* Independent review, as coding and change management both need it. */
+static void look_at_reviews(struct deciding *x, const struct delivery_sums *t)
+{
+	if (t->reviews.missing) {
+		FAULT(x, "%lld of %lld changes without independent review", (long long)t->reviews.missing, (long long)t->changes);
+		next(x, "custody change list --unreviewed");
+	}
+	if (t->reviews.unknown) {
+		OPEN(x, "git does not hold the reviews of %lld change%s", (long long)t->reviews.unknown, s(t->reviews.unknown));
+		next(x, "import the pull requests: custody next 1");
+	}
+	if (t->reviews.shown) {
+		delivery_parts_evidence(x, INSTANT_NONE, true);
+		HAVE(x, "%lld of %lld changes reviewed before merge", (long long)t->reviews.shown, (long long)t->changes);
+	}
+}
+
+static void coding(struct deciding *x)
+{
+	struct delivery_sums t = delivery_parts_sums(x->f);
+
+	x->by_change = x->by_review = true;
+	x->runs[0] = "scan:secret";
+	look_at_secrets(x);
+	if (t.branches == 0)
+		no_repository(x);
+	look_at_reviews(x, &t);
+	if (t.branches && x->f->tree.n && delivery_parts_files(x->f, "codeowners") == 0)
+		(x->faults.n ? delivery_parts_add(x, &x->faults, "no CODEOWNERS") : HAVE(x, "no CODEOWNERS"));
+	look_at_documents(x, NULL);
+}
+
+/* No result was given: does CI run one, does it visibly not, or is CI elsewhere? */
+static void without_results(struct deciding *x, struct str tool, bool needed, const char *what)
+{
+	if (tool.n) {
+		OPEN(x, "%.*s runs in CI; no result of a run was given", FMT(tool));
+		next(x, "custody import the report of the last run");
+	} else if (needed && delivery_parts_files(x->f, "ci") > 0) {
+		FAULT(x, "no %s in CI, and no report given", what);
+		next(x, "add one to the pipeline, or import its report");
+	} else {
+		OPEN(x, "no report of a %s was given", what);
+		next(x, "custody import the report of a scan");
+	}
+}
+
+static void look_at_tests(struct deciding *x)
+{
+	for (size_t i = 0; i < x->f->tests.n; i++) {
+		const struct facts_tests *t = FACTS_AT(x->f->tests, facts_tests, i);
+
+		delivery_parts_evidence(x, t->at, false);
+		if (t->failed + t->errors > 0) {
+			FAULT(x, "%lld of %lld automated tests failed in the last run", (long long)(t->failed + t->errors),
+			      (long long)t->tests);
+			next(x, "mend the tests, or say why they may fail");
+		}
+	}
+}
+
+static void testing(struct deciding *x)
+{
+	int64_t newest = INSTANT_NONE, n;
+	bool skippable, other;
+	struct str tool = in_ci(x->f, "static", &skippable);
+
+	x->runs[0] = "scan:static";
+	x->runs[1] = "scan:dynamic";
+	x->runs[2] = "tests";
+	if (!tool.n)
+		tool = in_ci(x->f, "dynamic", &other);
+	n = scans_of(x, "static", &newest) + scans_of(x, "dynamic", &newest);
+	look_at_tests(x);
+	if (n == 0)
+		without_results(x, tool, delivery_parts_sums(x->f).branches > 0, "static or dynamic scan");
+	look_at_open(x, "static", "static");
+	look_at_open(x, "dynamic", "dynamic");
+	if (n)
+		HAVE(x, "%lld scan%s", (long long)n, s(n));
+	if (tool.n && skippable)
+		OPEN(x, "%.*s can be skipped in CI", FMT(tool));
+	look_at_documents(x, NULL);
+}
+
+static void vulnerabilities(struct deciding *x)
+{
+	int64_t newest = INSTANT_NONE, n, locks = delivery_parts_files(x->f, "lockfile");
+	bool skippable, other;
+	struct str tool = in_ci(x->f, "dependency", &skippable);
+
+	x->runs[0] = "scan:dependency";
+	x->runs[1] = "scan:container";
+	if (!tool.n)
+		tool = in_ci(x->f, "container", &other);
+	n = scans_of(x, "dependency", &newest) + scans_of(x, "container", &newest);
+	if (n == 0)
+		without_results(x, tool, locks > 0, "dependency scan");
+	if (n == 0 && locks && x->faults.n)
+		FAULT(x, "%lld lock file%s in the tree", (long long)locks, s(locks));
+	look_at_open(x, "dependency", "dependency");
+	look_at_open(x, "container", "container");
+	if (n)
+		HAVE(x, "%lld scan%s", (long long)n, s(n));
+	if (tool.n && skippable)
+		OPEN(x, "%.*s can be skipped in CI", FMT(tool));
+	look_at_documents(x, NULL);
+}
+
+static void access_control(struct deciding *x)
+{
+	const struct facts_people *p = &x->f->people;
+
+	if (p->persons_known > 0 && p->unmatched > 0) {
+		FAULT(x, "%lld account%s of no known person", (long long)p->unmatched, s(p->unmatched));
+		next(x, "custody people join");
+	}
+	look_at_documents(x, "a repository cannot show who has access");
+	next(x, "hand over the last access review");
+}
+
+static void change_management(struct deciding *x)
+{
+	struct delivery_sums t = delivery_parts_sums(x->f);
+
+	x->by_review = true;
+	if (t.branches == 0)
+		no_repository(x);
+	if (t.changes) {
+		delivery_parts_evidence(x, INSTANT_NONE, true);
+		HAVE(x, "%lld change%s with author, date and content", (long long)t.changes, s(t.changes));
+	}
+	if (t.gone)
+		FAULT(x, "history was rewritten: %lld change%s vanished", (long long)t.gone, s(t.gone));
+	look_at_reviews(x, &t);
+	if (t.checks.missing)
+		FAULT(x, "%lld merged without passed checks", (long long)t.checks.missing);
+	if (t.tickets.missing)
+		FAULT(x, "%lld without a ticket", (long long)t.tickets.missing);
+	if (t.branches)
+		OPEN(x, "deployments are not in git");
+	look_at_documents(x, NULL);
+}
+
+static void logging(struct deciding *x)
+{
+	look_at_documents(x, "a repository cannot show logging");
+	next(x, "hand over retention, alert rules and the last log review");
+}
+
+static void outsourced(struct deciding *x)
+{
+	look_at_documents(x, "a repository cannot show who is a supplier");
+	next(x, "hand over agreements and access scope of suppliers");
+}
+
+void delivery_rules(struct deciding *x)
+{
+	static void (*const rules[AREAS])(struct deciding *x) = {
+		[AREA_LIFE_CYCLE] = life_cycle, [AREA_REQUIREMENTS] = requirements, [AREA_ARCHITECTURE] = architecture,
+		[AREA_CODING] = coding, [AREA_TESTING] = testing, [AREA_VULNERABILITIES] = vulnerabilities,
+		[AREA_ACCESS] = access_control, [AREA_CHANGE] = change_management, [AREA_LOGGING] = logging,
+		[AREA_OUTSOURCED] = outsourced,
+	};
+
+	rules[x->d->info->area](x);
+}
