@@ -5,5 +5,6 @@
 const struct cmd_noun *const cmd_nouns[] = {
 	&cmd_audit, &cmd_init, &cmd_collect, &cmd_import, &cmd_finding, &cmd_control,
 	&cmd_log, &cmd_verify, &cmd_rebuild, &cmd_status, &cmd_help, &cmd_reader, &cmd_collector,
+	&cmd_people,
 	&cmd_scanner, NULL,
 };

@@ -28,10 +28,11 @@ static struct s_who who_of(struct collecting *c, const struct git_person *person
 {
 	struct git_person p = *person;
 	struct git_identity id;
+	bool mapped = c->mailmap && git_mailmap_apply(c->mailmap, &p);
 
-	if (c->mailmap)
-		git_mailmap_apply(c->mailmap, &p);
 	id = git_identity_of(&p);
+	if (mapped && id.who == GIT_WHO_PERSON)
+		id.why = "named by .mailmap";
 	return (struct s_who){ .name = p.name, .email = p.email, .host = STR("git"),
 			       .kind = (int)id.who, .why = str_c(id.why) };
 }

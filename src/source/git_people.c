@@ -1,5 +1,7 @@
 #include "source/git_people.h"
 
+#include "store/noreply.h"
+
 enum match { LOGIN, EMAIL, NAME, EMAIL_END };
 
 /* Known accounts; compared without case. The first that fits decides. */
@@ -74,34 +76,12 @@ static struct str local_part(struct str email, struct str *domain)
 	return (struct str){ 0 };
 }
 
-/* "12+login" or "12-login" behind its number, "login" as it is. */
-static struct str behind_number(struct str local, char mark)
-{
-	size_t n = 0;
-
-	while (n < local.n && local.p[n] >= '0' && local.p[n] <= '9')
-		n++;
-	return n && n < local.n && local.p[n] == mark ? str_from(local, n + 1) : local;
-}
-
-/* github.com: ID+login@users.noreply.github.com, older login@…; gitlab.com and
- * GitLab elsewhere: ID-login@users.noreply.HOST; Gitea: login@noreply.HOST. */
 static void login_of(struct str email, struct git_identity *id)
 {
-	static const struct str users = STR_INIT("users.noreply."), plain = STR_INIT("noreply.");
-	struct str domain, local = local_part(email, &domain);
+	struct noreply r = noreply_of(email);
 
-	if (!local.p || local.n == 0)
-		return;
-	if (str_starts(domain, users)) {
-		id->login_host = str_from(domain, users.n);
-		id->login = behind_number(local, str_is(id->login_host, "github.com") ? '+' : '-');
-		if (id->login.n == local.n)
-			id->login = behind_number(local, '+');
-	} else if (str_starts(domain, plain)) {
-		id->login_host = str_from(domain, plain.n);
-		id->login = local;
-	}
+	id->login = r.login;
+	id->login_host = r.host;
 }
 
 static bool fits(enum match by, struct str text, const struct git_person *p, const struct git_identity *id)

@@ -73,6 +73,9 @@ err directory_pick_account(const struct directory *d, struct str text, struct di
 	for (size_t i = 0; text.n && i < d->accounts; i++) {
 		if (!is_account(&d->account[i], text))
 			continue;
+		/* Two accounts of one person answer for each other. */
+		if (found && found->person.p && str_eq(found->person, d->account[i].person))
+			continue;
 		found = &d->account[i];
 		n++;
 	}

@@ -221,11 +221,15 @@ static void index_hints(struct planning *p)
 				map_put_int(p->local_part, local, (int64_t)i);
 		}
 	}
-	for (size_t i = 0; i < p->d->accounts; i++) {
-		struct str name = directory_lower(a, p->d->account[i].name);
+	/* Those whose person is known come first. */
+	for (size_t i = 0; i < 2 * p->d->accounts; i++) {
+		size_t at = i % p->d->accounts;
+		struct str name = directory_lower(a, p->d->account[at].name);
+		bool known = p->plan[at].how != NULL;
 
-		if (name.n && !is_machine(&p->d->account[i]) && !map_has(p->by_name, name))
-			map_put_int(p->by_name, name, (int64_t)i);
+		if (name.n && !is_machine(&p->d->account[at]) && (known || i >= p->d->accounts) &&
+		    !map_has(p->by_name, name))
+			map_put_int(p->by_name, name, (int64_t)at);
 	}
 }
 
