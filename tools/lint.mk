@@ -5,7 +5,7 @@ SRC  = $(wildcard src/*/*.c)
 TIDY_FLAGS = -std=c17 -D_GNU_SOURCE -DCUSTODY_VERSION='"$(VERSION)"' -Isrc $(PACKAGE_CFLAGS)
 # err.c defines what the header wraps.
 tidy_extra = $(if $(filter %/err.c,$(1)),,-include tools/tidy.h)
-LINT_CHECKS = layers size banned names words headers
+LINT_CHECKS = layers size banned names words headers sql
 
 lint:
 	@$(INSTALL_PACKAGES) build lint
@@ -18,6 +18,8 @@ lint-layers:
 	@sh tools/check-layers.sh $(LAYERS) main
 lint-size lint-banned lint-words lint-headers: lint-%:
 	@python3 tools/check-$*.py
+lint-sql: $(B)/test/cmd_sql
+	@sh tools/with-postgres.sh --no-fsync $< >$(B)/sql.log 2>&1 || { cat $(B)/sql.log; exit 1; }
 lint-names: $(foreach l,$(LAYERS),$(call lib,$(l)))
 	@python3 tools/check-names.py $(B)
 

@@ -69,9 +69,9 @@ check:
 SECONDS ?= 60
 fuzz:
 	@$(INSTALL_PACKAGES) build fuzz
-	@$(AGAIN) MODE=fuzz B=build/fuzz CC=clang WARN=-w fuzz-programs
+	@$(AGAIN) -k MODE=fuzz B=build/fuzz CC=clang WARN=-w fuzz-programs
 	@sh tools/fuzz.sh build/fuzz/fuzz $(SECONDS) $(NAME)
-fuzz-programs: $(FUZZ:%=$(B)/fuzz/%)
+fuzz-programs: $(if $(NAME),$(B)/fuzz/fuzz_$(NAME),$(FUZZ:%=$(B)/fuzz/%))
 
 # --- cover: which lines the tests never ran
 cover:
