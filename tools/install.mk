@@ -10,7 +10,7 @@ FISH_COMPLETION = $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/custody.fi
 install: $(B)/custody
 	@install -D -m 755 $(B)/custody $(BIN)/custody
 	@rm -rf $(B)/help && mkdir -p $(B)/help
-	@$(B)/custody help --man all | sh tools/split-manual.sh $(B)/help
+	@sh tools/manual.sh $(B)/custody | sh tools/split-manual.sh $(B)/help
 	@for page in $(B)/help/*.[1-8]; do \
 		install -D -m 644 "$$page" "$(MAN)/man$${page##*.}/$${page##*/}" || exit 1; done
 	@for s in bash zsh fish; do $(B)/custody help --completion $$s > $(B)/help/$$s || exit 1; done
