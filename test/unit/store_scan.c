@@ -1,30 +1,14 @@
 /* What must hold of scans: the same home on both databases, in whatever order
  * reports arrive. proves: R028 */
-#include "unit.h"
+#include "reports.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/instant.h"
-#include "store/intake.h"
 #include "store/rebuild.h"
 #include "store/verify.h"
-
-/* One result of a made-up scanner. */
-struct result {
-	const char *rule, *path, *context;
-	int line;
-};
-
-struct report {
-	const char *branch;
-	char commit[41];
-	int64_t at;
-	const struct result *v;
-	size_t n;
-};
 
 struct place {
 	struct arena *a;
@@ -53,73 +37,6 @@ static void place_done(struct place *p)
 {
 	assert_ok(dir_remove(p->dir));
 	arena_free(p->a);
-}
-
-static err write_report(const struct report *r, int fd)
-{
-	OWNED(submission_writer) w = NULL;
-	struct s_start start = { .format = STR("custody-submission/1"), .source = STR("test"), .tool = STR("test") };
-	struct s_scan_begin b;
-	struct s_scan_end end;
-
-	table_clear(&item_scan_begin, &b);
-	table_clear(&item_scan_end, &end);
-	b.kind = SCAN_STATIC;
-	b.tool = STR("scanner");
-	b.effective = r->at;
-	b.branch = str_c(r->branch);
-	b.commit = r->commit[0] ? str_c(r->commit) : (struct str){ 0 };
-	end.results = (int64_t)r->n;
-	TRY(submission_write_start(fd, &start, &w));
-	TRY(submission_write_item(w, &item_scan_begin, &b));
-	for (size_t i = 0; i < r->n; i++) {
-		struct s_finding f;
-
-		table_clear(&item_finding, &f);
-		f.rule = str_c(r->v[i].rule);
-		f.path = str_c(r->v[i].path);
-		f.context = str_c(r->v[i].context);
-		f.line = r->v[i].line;
-		f.severity = SEVERITY_HIGH;
-		f.title = STR("made up");
-		TRY(submission_write_item(w, &item_finding, &f));
-	}
-	TRY(submission_write_item(w, &item_scan_end, &end));
-	return submission_write_end(w);
-}
-
-/* Imports through a file; the digest stands for the report's bytes. */
-static err import(const char *home, const struct report *r, struct intake_counts *counts)
-{
-	OWNED(arena) a = arena_new();
-	STORE_AUTO s = NULL;
-	OWNED(intake) in = NULL;
-	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
-				    .repository = STR("app") };
-	FILE *file = tmpfile();
-	BUF_AUTO bytes = buf_new(1 << 20);
-	struct digest d;
-	char hex[DIGEST_TEXT];
-	err e;
-
-	assert_non_null(file);
-	for (size_t i = 0; i < r->n; i++)
-		buf_addf(&bytes, "%s|%s|%s|%d\n", r->v[i].rule, r->v[i].path, r->v[i].context, r->v[i].line);
-	buf_addf(&bytes, "%s %lld", r->commit, (long long)r->at);
-	d = digest_of(buf_str(&bytes));
-	digest_put(hex, &d);
-	c.report = str_c(hex);
-	TRY(store_open_write(home, 60000, &s));
-	e = write_report(r, fileno(file));
-	rewind(file);
-	if (!e)
-		e = intake_new(s, &c, &in);
-	if (!e)
-		e = intake_run(in, fileno(file));
-	if (!e && counts)
-		*counts = *intake_counts(in);
-	fclose(file);
-	return e;
 }
 
 /* "place|rule|path" of every open finding, sorted, as one text. */
@@ -175,26 +92,26 @@ static void check_lifecycle(const char *database)
 	struct report r = { "main", "", 1000, first, ARRAY_LEN(first) };
 	struct intake_counts n;
 
-	assert_ok(import(p.home, &r, &n));
+	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.opened, 4);
-	assert_ok(import(p.home, &r, &n));		/* the same: nothing */
+	assert_ok(reports_import(p.home, &r, &n));		/* the same: nothing */
 	assert_int_equal(n.already, 1);
 	assert_int_equal(n.opened + n.gone + n.changed + n.reopened, 0);
 	r = (struct report){ "main", "", 2000, shifted, ARRAY_LEN(shifted) };
-	assert_ok(import(p.home, &r, &n));
+	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.opened, 0);
 	assert_int_equal(n.gone, 0);
 	assert_int_equal(n.unchanged, 3);
 	assert_int_equal(n.changed, 1);			/* the one that moved */
 	r = (struct report){ "main", "", 3000, shifted, 2 };
-	assert_ok(import(p.home, &r, &n));
+	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.gone, 2);
 	r = (struct report){ "main", "", 4000, shifted, 4 };
-	assert_ok(import(p.home, &r, &n));
+	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.reopened, 2);
 	assert_int_equal(n.opened, 0);
 	r = (struct report){ "main", "", 1500, first, 1 };	/* older: kept, changes nothing */
-	assert_ok(import(p.home, &r, &n));
+	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.late, 1);
 	stays_whole(&p);
 	place_done(&p);
@@ -259,7 +176,7 @@ static void import_all(const char *home, const int *order, int workers)
 		if (pids[w])
 			continue;
 		for (int i = w; i < SCANS; i += workers) {
-			err e = import(home, &reports[order[i]], NULL);
+			err e = reports_import(home, &reports[order[i]], NULL);
 
 			if (e) {
 				fprintf(stderr, "%s\n", e->text);

@@ -1,0 +1,235 @@
+/* A home under failing calls: whichever system call or database write fails,
+ * once, from then on, or because the process was killed there, the next start
+ * finds every record that was acknowledged, verifies as intact, and takes the
+ * same report to the same end. */
+/* link: -Wl,--wrap=open,--wrap=write,--wrap=fsync,--wrap=link,--wrap=rename,--wrap=mkdir,--wrap=unlink,--wrap=ftruncate */
+#include "../unit/reports.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "store/verify.h"
+#include "../fault/faulty_vfs.c"
+
+enum how { ONCE, LASTING, KILLED };
+
+/* The call to fail, counting down to 0; -1 is never. */
+static long left = -1;
+static enum how how;
+
+static bool *met;	/* set when the fault is met; NULL: nobody asks */
+
+static bool fails_now(void)
+{
+	if (left < 0)
+		return false;
+	if (left > 0) {
+		left--;
+		return false;
+	}
+	if (met)
+		*met = true;
+	if (how == KILLED)
+		kill(getpid(), SIGKILL);
+	if (how == ONCE)
+		left = -1;
+	errno = EIO;
+	return true;
+}
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+	va_list ap;
+	unsigned mode;
+
+	va_start(ap, flags);
+	mode = va_arg(ap, unsigned);
+	va_end(ap);
+	return fails_now() ? -1 : __real_open(path, flags, mode);
+}
+
+ssize_t __real_write(int fd, const void *p, size_t n);
+ssize_t __wrap_write(int fd, const void *p, size_t n);
+ssize_t __wrap_write(int fd, const void *p, size_t n)
+{
+	if (!fails_now())
+		return __real_write(fd, p, n);
+	/* A full disk takes some of it first. */
+	if (fd > 2 && n > 1 && __real_write(fd, p, n / 2) < 0)
+		return -1;
+	errno = ENOSPC;
+	return -1;
+}
+
+#define WRAP(name, takes, gives)                                               \
+	int __real_##name takes;                                               \
+	int __wrap_##name takes;                                               \
+	int __wrap_##name takes { return fails_now() ? -1 : __real_##name gives; }
+
+WRAP(fsync, (int fd), (fd))
+WRAP(link, (const char *from, const char *to), (from, to))
+WRAP(rename, (const char *from, const char *to), (from, to))
+WRAP(mkdir, (const char *path, mode_t mode), (path, mode))
+WRAP(unlink, (const char *path), (path))
+WRAP(ftruncate, (int fd, off_t size), (fd, size))
+
+static const struct result before[] = { { "R1", "a.c", "one", 1 }, { "R2", "b.c", "two", 2 } };
+static const struct result after[] = { { "R2", "b.c", "two", 9 }, { "R3", "c.c", "three", 3 }, { "R4", "d.c", "four", 4 } };
+static const struct report first = { "main", "", 1000, before, 2 }, second = { "main", "", 2000, after, 3 };
+
+static char dir[] = "/tmp/custody-fault-XXXXXX";
+static char home[64];
+
+/* Shared with the child: the signed size it was told, and whether it met the fault. */
+struct told {
+	int64_t acknowledged;
+	bool met;
+};
+static struct told *told;
+
+static void fresh_home(void)
+{
+	assert_ok(dir_remove(dir));
+	assert_ok(dir_make(dir, 0700));
+	assert_ok(store_init(&(struct store_init_spec){ .home = home }));
+	assert_ok(reports_import(home, &first, NULL));
+}
+
+static err signed_size(int64_t *size, int64_t *open)
+{
+	STORE_AUTO s = NULL;
+	struct ledger_head head;
+
+	TRY(store_open_read(home, &s));
+	TRY(ledger_head(store_ledger(s), &head));
+	*size = head.size;
+	return db_get_int(store_db(s), SQL("SELECT count(*) FROM view_finding WHERE open = 1"), DB_NONE, 0, open);
+}
+
+/* Evidence, then the report, in a process of its own that may die on the way. */
+static int child(long n, bool database)
+{
+	struct fault_plan plan = { .calls = FAULT_ANY, .at = n + 1, .torn = true, .lasting = how == LASTING };
+	struct digest d;
+	int64_t open;
+	err e;
+
+	if (database)
+		faulty_vfs_plan(&plan);
+	else
+		left = n;
+	e = reports_import(home, &second, NULL);
+	if (!e) {
+		STORE_AUTO s = NULL;
+
+		e = store_open_write(home, 1000, &s);
+		if (!e)
+			e = evidence_put(store_evidence(s), STR("evidence"), &d);
+		if (!e)
+			e = store_note_evidence(s, &d, 8, STR("test"));
+		if (!e)
+			e = store_finish(s);
+	}
+	left = -1;
+	told->met |= database && faulty_vfs_failed();
+	faulty_vfs_plan(&(struct fault_plan){ 0 });
+	if (!e && !signed_size(&told->acknowledged, &open))
+		return 0;
+	return 1;
+}
+
+static void must_be_whole(int64_t at_least)
+{
+	struct verify_result r;
+	struct verify_spec spec = { 0 };
+	OWNED(arena) a = arena_new();
+	STORE_AUTO s = NULL;
+
+	spec.a = a;
+	assert_ok(store_open_write(home, 1000, &s));
+	assert_ok(verify_home(s, &spec, &r));
+	assert_true(verify_intact(&r));
+	assert_int_equal(r.unsigned_records, 0);
+	assert_true(r.size >= at_least);
+}
+
+/* One run with call n failing; false when there are not so many calls. */
+static bool one_run(long n, bool database)
+{
+	int64_t size, open;
+	int status;
+	pid_t pid;
+
+	fresh_home();
+	assert_ok(signed_size(&size, &open));
+	*told = (struct told){ size, false };
+	met = &told->met;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(child(n, database));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	must_be_whole(told->acknowledged);
+	assert_ok(reports_import(home, &second, NULL));
+	assert_ok(signed_size(&size, &open));
+	assert_int_equal(open, 3);
+	must_be_whole(size);
+	return told->met;
+}
+
+/* Until a run ends without meeting its fault: then there are no more calls. */
+static void every_call(enum how mode, bool database)
+{
+	long n = 0;
+
+	how = mode;
+	while (n < 2000 && one_run(n, database))
+		n++;
+	assert_true(n > 20);
+	assert_true(n < 2000);
+}
+
+static void no_failing_system_call_loses_an_acknowledged_record(void **state)
+{
+	(void)state;
+	every_call(ONCE, false);
+	every_call(LASTING, false);
+}
+
+static void no_kill_at_a_system_call_loses_an_acknowledged_record(void **state)
+{
+	(void)state;
+	every_call(KILLED, false);
+}
+
+static void no_failing_database_call_loses_an_acknowledged_record(void **state)
+{
+	(void)state;
+	every_call(ONCE, true);
+	every_call(LASTING, true);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_failing_system_call_loses_an_acknowledged_record),
+		cmocka_unit_test(no_kill_at_a_system_call_loses_an_acknowledged_record),
+		cmocka_unit_test(no_failing_database_call_loses_an_acknowledged_record),
+	};
+
+	if (!mkdtemp(dir) || setenv("XDG_STATE_HOME", dir, 1))
+		return 1;
+	snprintf(home, sizeof(home), "%s/home", dir);
+	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	faulty_vfs_install();
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
