@@ -4,15 +4,20 @@
 #include "base/hex.h"
 #include "base/instant.h"
 #include "base/term.h"
+#include "cmd/verify_pack.h"
 #include "store/rebuild.h"
 #include "store/verify.h"
 
 struct verify_options {
-	struct str what;
-	int headers_only;
+	struct str what, header;
+	struct many key;
+	int headers_only, require;
 };
 static const struct field verify_fields[] = {
-	FIELD(verify_options, headers_only, FIELD_FLAG, 0, 0, "not the parts and the evidence"),
+	FIELD(verify_options, header, FIELD_PATH, 0, 4096, "a proof: the file with the header it speaks of"),
+	FIELD(verify_options, headers_only, FIELD_FLAG, 0, 0, "a home: not the parts and the evidence"),
+	FIELD(verify_options, key, FIELD_TEXT, FIELD_MANY, 64, "a key you have from elsewhere (vkey of a log or a witness)"),
+	FIELD_CHOICE(verify_options, require, 0, verify_require_words, "exit code 5 when the result is less"),
 	FIELD(verify_options, what, FIELD_PATH, FIELD_OPERAND, 4096, "pack, proof or tile folder (default: the home)"),
 	{ 0 },
 };
@@ -69,8 +74,10 @@ static err run_verify(struct cmd_run *run, const void *options)
 	struct verify_result r;
 	STORE_AUTO s = NULL;
 
+	if (o->what.p && verify_pack_is(arena_cstr(run->a, o->what)))
+		return verify_pack_run(run, &(struct verify_pack_spec){ arena_cstr(run->a, o->what), o->key, o->require, o->header });
 	if (o->what.p && !store_exists(arena_cstr(run->a, o->what)))
-		return fail(ERR_INPUT, "%.*s is no home", FMT(o->what));
+		return fail(ERR_INPUT, "%.*s is no pack, proof, tile folder or home", FMT(o->what));
 	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));
 	TRY(verify_home(s, &spec, &r));
 	term_progress_done(&saying.line);
@@ -83,7 +90,10 @@ static err run_verify(struct cmd_run *run, const void *options)
 static const struct cmd_verb verify_verbs[] = {
 	{ "", "compute everything again: headers, proofs, signatures, parts, evidence",
 	  "Exit code 5 and a line for each fault where something was altered or is missing without a record that\n"
-	  "ordered it.", NULL, &verify_table, run_verify },
+	  "ordered it. A pack ends as intact (its key is known from it alone), authentic (the key was given, now or\n"
+	  "before) or witnessed (a witness whose key was given signed, too).",
+	  "  custody verify audit-2026.zip --require authentic --key example.org/log+1a2b3c4d+AQ…\n"
+	  "  custody verify 7.tlog-proof --header 7.json --key example.org/log+1a2b3c4d+AQ…", &verify_table, run_verify },
 	{ 0 },
 };
 const struct cmd_noun cmd_verify = { "verify", "compute everything again from the bytes", verify_verbs, false };

@@ -48,6 +48,11 @@ MUST_USE err ledger_head(struct ledger *l, struct ledger_head *out);
  * sentence when the clock is behind the last checkpoint. */
 MUST_USE err ledger_sign(struct ledger *l, int64_t now);
 
+/* Adds a signed note over a text of the log's own that cannot be taken for a
+ * checkpoint: its first line is "custody pack manifest v1" (asserted), which no
+ * origin can be. ERR_DENIED without the key. */
+MUST_USE err ledger_sign_note(struct ledger *l, struct str text, struct buf *out);
+
 /* The origin (checkpoint name) and verifier key line of this log. */
 struct str ledger_origin(const struct ledger *l);
 struct str ledger_vkey(const struct ledger *l);

@@ -1,0 +1,29 @@
+/* What the two containers a pack comes in, folder and .zip, give to in.c. */
+#ifndef PACK_IN_PARTS_H
+#define PACK_IN_PARTS_H
+
+#include "pack/in.h"
+
+enum { PACK_FILES_MAX = 10000000, PACK_PATH_MAX = 1024 };
+
+struct pack_in {
+	struct arena *a;
+	const char *path;
+	int fd;				/* the .zip, or the folder */
+	bool zip;
+	uint64_t bytes;
+	struct pack_entry *v;
+	size_t n, room;
+};
+
+void pack_in_add(struct pack_in *in, const struct pack_entry *e);
+
+/* Fills in->v, not sorted. */
+MUST_USE err pack_in_list_folder(struct pack_in *in, const struct pack_in_spec *spec);
+MUST_USE err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec);
+
+/* Finds where the content of an entry begins: its local header must agree with
+ * the directory. */
+MUST_USE err pack_in_zip_content(const struct pack_in *in, const struct pack_entry *e, uint64_t *at);
+
+#endif

@@ -1,0 +1,277 @@
+/* A pack as a .zip file, strictly: one entry behind the other from the first
+ * byte, then the list of entries, then the end record with its comment, and
+ * nothing between (PKWARE APPNOTE 6.3.3 §4.3). */
+#include "pack/in_parts.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "pack/zip.h"
+
+enum {
+	LOCAL = 30, CENTRAL = 46, END64 = 56, LOCATOR = 20, TAIL = 65535 + PACK_ZIP_END + LOCATOR,
+	DIRECTORY_MAX = 1 << 30, PIECE = 256 * 1024, SIZES64 = 1,
+	FLAG_ENCRYPTED = 0x2041, FLAG_DESCRIPTOR = 8,
+};
+
+static const char itself[] = "the .zip itself";
+
+static uint32_t u16(const uint8_t *p)
+{
+	return (uint32_t)(p[0] | p[1] << 8);
+}
+
+static uint32_t u32(const uint8_t *p)
+{
+	return u16(p) | u16(p + 2) << 16;
+}
+
+static uint64_t u64(const uint8_t *p)
+{
+	return u32(p) | (uint64_t)u32(p + 4) << 32;
+}
+
+static bool is(const uint8_t *p, const char *signature)
+{
+	return memcmp(p, signature, 4) == 0;
+}
+
+/* Exactly n bytes from an offset; *all is false where the file ends before. */
+static err read_at(const struct pack_in *in, void *out, size_t n, uint64_t at, bool *all)
+{
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t r = pread(in->fd, (char *)out + done, n - done, (off_t)(at + done));
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return fail_errno("cannot read %s", in->path);
+		if (r == 0)
+			break;
+		done += (size_t)r;
+	}
+	*all = done == n;
+	return NULL;
+}
+
+/* What is known of the file's end. */
+struct end {
+	uint64_t at;			/* of the end record, or of the first of the ZIP64 ones */
+	uint64_t count, size, start;	/* of the list of entries */
+	bool claims;
+	struct digest claimed;
+};
+
+static bool is_end(const uint8_t *tail, size_t n, size_t at)
+{
+	return is(tail + at, "PK\x05\x06") && at + PACK_ZIP_END + u16(tail + at + 20) == n;
+}
+
+static err read_end64(const struct pack_in *in, const uint8_t *locator, uint64_t locator_at, struct end *e)
+{
+	uint8_t z[END64];
+	uint64_t at = u64(locator + 8);
+	bool all = false;
+
+	if (in->bytes >= END64 && at <= in->bytes - END64)
+		TRY(read_at(in, z, sizeof(z), at, &all));
+	if (!all || !is(z, "PK\x06\x06") || at + END64 != locator_at)
+		return fail(ERR_INTEGRITY, "its ZIP64 end record is damaged");
+	e->at = at;
+	e->count = u64(z + 32);
+	e->size = u64(z + 40);
+	e->start = u64(z + 48);
+	return NULL;
+}
+
+static err read_end(const struct pack_in *in, const struct pack_in_spec *spec, struct end *e)
+{
+	size_t n = in->bytes < TAIL ? (size_t)in->bytes : TAIL, at;
+	uint8_t *tail = arena_alloc(in->a, n + PACK_ZIP_END);
+	uint64_t base = in->bytes - n;
+	bool all;
+
+	TRY(read_at(in, tail, n, base, &all));
+	for (at = n - (n < PACK_ZIP_END ? n : PACK_ZIP_END); at && !is_end(tail, n, at); at--)
+		;
+	if (!all || n < PACK_ZIP_END || !is_end(tail, n, at))
+		return fail(ERR_INTEGRITY, "it is not a ZIP file, or its end is missing");
+	e->claims = pack_zip_comment_get((struct str){ (char *)tail + at + PACK_ZIP_END, n - at - PACK_ZIP_END }, &e->claimed);
+	if (!e->claims)
+		pack_fault(&spec->faults, itself, "its end comment with the digest of the whole file is missing or altered; if it "
+			   "was unpacked and packed again by another program, check the unpacked folder");
+	e->at = base + at;
+	e->count = u16(tail + at + 10);
+	e->size = u32(tail + at + 12);
+	e->start = u32(tail + at + 16);
+	if (at >= LOCATOR && is(tail + at - LOCATOR, "PK\x06\x07"))
+		return read_end64(in, tail + at - LOCATOR, base + at - LOCATOR, e);
+	return NULL;
+}
+
+/* The digest of everything before the comment, against what the comment says. */
+static err check_digest(const struct pack_in *in, const struct pack_in_spec *spec, const struct end *e)
+{
+	OWNED(digest_ctx) sum = digest_ctx_new();
+	char *piece = arena_alloc(in->a, PIECE), said[DIGEST_TEXT], has[DIGEST_TEXT];
+	uint64_t stop = in->bytes - PACK_ZIP_COMMENT;
+	struct digest d;
+	bool all;
+
+	for (uint64_t at = 0; at < stop; at += PIECE) {
+		size_t n = stop - at < PIECE ? (size_t)(stop - at) : PIECE;
+
+		TRY(read_at(in, piece, n, at, &all));
+		if (!all)
+			return fail(ERR_IO, "%s became shorter while it was read", in->path);
+		digest_add(sum, (struct str){ piece, n });
+		if (spec->progress)
+			TRY(spec->progress(spec->ctx, n));
+	}
+	d = digest_end(sum);
+	digest_put(said, &e->claimed);
+	digest_put(has, &d);
+	if (!digest_eq(&d, &e->claimed))
+		pack_fault(&spec->faults, itself, "its bytes changed: the end comment gives the digest %s, the file has %s", said, has);
+	return NULL;
+}
+
+/* The fields of 8 bytes that stand in for those of 4 that are all ones. */
+static void read_sizes64(struct str extra, struct pack_entry *e)
+{
+	while (extra.n >= 4) {
+		const uint8_t *p = (const uint8_t *)extra.p;
+		size_t n = u16(p + 2);
+		uint64_t *const wide[] = { &e->size, &e->packed, &e->at };
+
+		if (n > extra.n - 4)
+			return;
+		for (size_t i = 0, at = 4; u16(p) == SIZES64 && i < ARRAY_LEN(wide); i++)
+			if (*wide[i] == UINT32_MAX && at + 8 <= n + 4) {
+				*wide[i] = u64(p + at);
+				at += 8;
+			}
+		extra = str_from(extra, n + 4);
+	}
+}
+
+static void take_entry(struct pack_in *in, const struct pack_in_spec *spec, const uint8_t *p, uint64_t start)
+{
+	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
+	struct pack_entry e = {
+		.path = arena_cstr(in->a, arena_utf8(in->a, name)), .size = u32(p + 24), .packed = u32(p + 20), .at = u32(p + 42),
+		.crc = u32(p + 16), .method = (uint16_t)u16(p + 10), .flags = (uint16_t)u16(p + 8),
+	};
+
+	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, &e);
+	if (!pack_path_ok(name))
+		pack_fault(&spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
+	else if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= start || e.packed > start - e.at)
+		pack_fault(&spec->faults, e.path, "this entry of the .zip is encrypted, damaged or packed in an unknown way");
+	else
+		pack_in_add(in, &e);
+}
+
+static err read_directory(struct pack_in *in, const struct pack_in_spec *spec, const struct end *e)
+{
+	uint8_t *v;
+	uint64_t at = 0;
+	bool all;
+
+	if (e->size > DIRECTORY_MAX || e->start > e->at || e->size != e->at - e->start)
+		return fail(ERR_INTEGRITY, "its list of entries is damaged");
+	v = arena_alloc(in->a, e->size + 1);
+	TRY(read_at(in, v, e->size, e->start, &all));
+	for (uint64_t n = 0; n < e->count; n++) {
+		if (!all || e->size - at < CENTRAL || !is(v + at, "PK\x01\x02") ||
+		    e->size - at - CENTRAL < u16(v + at + 28) + u16(v + at + 30) + u16(v + at + 32))
+			return fail(ERR_INTEGRITY, "its list of entries is damaged at entry %llu", (unsigned long long)n + 1);
+		take_entry(in, spec, v + at, e->start);
+		at += CENTRAL + u16(v + at + 28) + u16(v + at + 30) + u16(v + at + 32);
+	}
+	if (at != e->size)
+		pack_fault(&spec->faults, itself, "its list of entries holds bytes that belong to no entry");
+	return NULL;
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct pack_entry *a = x, *b = y;
+
+	return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* The sizes repeated behind a content whose local header came before them. */
+static bool is_descriptor(const uint8_t *p, uint64_t n, const struct pack_entry *e)
+{
+	if (!(e->flags & FLAG_DESCRIPTOR))
+		return n == 0;
+	if (n == 16)
+		return is(p, "PK\x07\x08") && u32(p + 4) == e->crc && u32(p + 8) == e->packed && u32(p + 12) == e->size;
+	return n == 24 && is(p, "PK\x07\x08") && u32(p + 4) == e->crc && u64(p + 8) == e->packed && u64(p + 16) == e->size;
+}
+
+/* Entries must lie one behind the other from the first byte to the list. */
+static err check_order(struct pack_in *in, const struct pack_in_spec *spec, uint64_t start)
+{
+	uint64_t next, from;
+	uint8_t rest[24];
+	bool all = true;
+
+	if (in->n)
+		qsort(in->v, in->n, sizeof(*in->v), by_place);
+	if (in->n ? in->v[0].at : start)
+		pack_fault(&spec->faults, itself, "it begins with bytes that belong to no entry");
+	for (size_t i = 0; i < in->n; i++) {
+		const struct pack_entry *e = &in->v[i];
+		err bad = pack_in_zip_content(in, e, &from);
+
+		if (bad && bad->kind == ERR_INTEGRITY) {
+			pack_fault(&spec->faults, e->path, "%s", bad->text);
+			continue;
+		}
+		TRY(bad);
+		from += e->packed;
+		next = i + 1 < in->n ? in->v[i + 1].at : start;
+		if (next >= from && next - from <= sizeof(rest))
+			TRY(read_at(in, rest, (size_t)(next - from), from, &all));
+		if (next < from || next - from > sizeof(rest) || !all || !is_descriptor(rest, next - from, e))
+			pack_fault(&spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
+				   "none, or the two lie over each other");
+	}
+	return NULL;
+}
+
+err pack_in_zip_content(const struct pack_in *in, const struct pack_entry *e, uint64_t *at)
+{
+	uint8_t head[LOCAL + PACK_PATH_MAX];
+	size_t name = strlen(e->path);
+	bool all;
+
+	TRY(read_at(in, head, LOCAL + name, e->at, &all));
+	if (!all || !is(head, "PK\x03\x04") || u16(head + 6) != e->flags || u16(head + 8) != e->method ||
+	    u16(head + 26) != name || memcmp(head + LOCAL, e->path, name) != 0)
+		return fail(ERR_INTEGRITY, "its entry in the .zip does not agree with the list of entries");
+	*at = e->at + LOCAL + name + u16(head + 28);
+	return NULL;
+}
+
+err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec)
+{
+	struct end end = { 0 };
+	err e = read_end(in, spec, &end);
+
+	if (!e && end.claims)
+		TRY(check_digest(in, spec, &end));
+	if (!e)
+		e = read_directory(in, spec, &end);
+	if (!e)
+		return check_order(in, spec, end.start);
+	if (e->kind != ERR_INTEGRITY)
+		return e;
+	pack_fault(&spec->faults, itself, "%s", e->text);
+	return NULL;
+}

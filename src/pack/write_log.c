@@ -1,0 +1,227 @@
+/* The part of a pack that is checked: leaves, parts, evidence, time stamps. */
+#include "pack/writing.h"
+
+#include "base/file.h"
+#include "base/hex.h"
+#include "ledger/tile.h"
+#include "ledger/tilewriter.h"
+#include "ledger/tree.h"
+#include "record/header.h"
+#include "text/json.h"
+
+enum { PARTS_BYTES = 16 << 20, LINE_MAX = 8 << 20, PIECE = 256 * 1024 };
+
+static err fold(struct tree *t, struct str bundle, unsigned width)
+{
+	for (unsigned n = 0; n < width; n++) {
+		size_t length = bundle.n < 2 ? 0 : (size_t)((unsigned char)bundle.p[0] << 8 | (unsigned char)bundle.p[1]);
+		struct digest leaf;
+
+		if (bundle.n < 2 + length)
+			return fail(ERR_INTEGRITY, "a bundle of the log is cut short");
+		leaf = tree_leaf((struct str){ bundle.p + 2, length });
+		tree_append(t, &leaf);
+		bundle = str_from(bundle, 2 + length);
+	}
+	return bundle.n ? fail(ERR_INTEGRITY, "a bundle of the log is too long") : NULL;
+}
+
+static err write_bundle(struct pack_writing *w, const struct tile *t, struct tree *tree)
+{
+	BUF_AUTO bytes = buf_new(TILEWRITER_BUNDLE_MAX);
+	char path[8 + TILE_PATH] = "log/";
+
+	tile_path(path + 4, t);
+	arena_reset(w->scratch);
+	TRY(file_read(arena_printf(w->scratch, "%s/%s", store_path(w->s, w->scratch, "tiles"), path + 4).p, &bytes));
+	TRY(fold(tree, buf_str(&bytes), t->width));
+	return pack_out_file(w->out, path, buf_str(&bytes));
+}
+
+/* The bundles of the whole log, folded on the way: a pack of a damaged log would
+ * only be found out by whoever gets it. */
+err pack_write_log(struct pack_writing *w)
+{
+	struct tree tree = { 0 };
+	uint64_t size = (uint64_t)w->head.size;
+	struct digest root;
+
+	pack_progress(w, "log");
+	for (uint64_t n = 0; n * TILE_WIDTH < size; n++)
+		TRY(write_bundle(w, &(struct tile){ TILE_ENTRIES, n, tile_width_at(TILE_ENTRIES, n, size) }, &tree));
+	root = tree_root(&tree);
+	if (!digest_eq(&root, &w->head.root))
+		return err_hint(fail(ERR_INTEGRITY, "the log does not give the root that was signed"), "custody verify says what changed");
+	TRY(pack_out_file(w->out, "log/checkpoint", w->head.note));
+	return pack_out_file(w->out, "log/key.vkey", arena_printf(w->a, "%.*s\n", FMT(ledger_vkey(store_ledger(w->s)))));
+}
+
+static void note_cites(struct pack_writing *w, const struct header *h)
+{
+	struct digest d;
+
+	for (size_t i = 0; i < h->cites.n; i++) {
+		if (!digest_get(h->cites.v[i], &d) || map_has(w->cited, digest_str(&d)))
+			continue;
+		if (w->n_cites == w->room_cites) {
+			w->room_cites = w->room_cites ? 2 * w->room_cites : 256;
+			w->cites = base_realloc(w->cites, w->room_cites * sizeof(*w->cites));
+		}
+		map_put_int(w->cited, arena_str(w->a, digest_str(&d)), (int64_t)w->n_cites);
+		w->cites[w->n_cites++] = d;
+	}
+}
+
+static void add_part(struct json_writer *j, const char *const names[2], struct str part, struct str salt)
+{
+	char hex[2 * SALT_BYTES + 1];
+
+	if (!part.p || salt.n != SALT_BYTES)
+		return;
+	hex_put(hex, salt.p, salt.n);
+	json_add_text(j, names[0], part);
+	json_add_c(j, names[1], hex);
+}
+
+static err put_line(struct pack_writing *w, const struct db_rows *row, struct buf *out)
+{
+	static const char *const facts[] = { "facts", "facts_salt" }, *const words[] = { "words", "words_salt" };
+	struct json_writer j = json_write(out);
+	struct header h;
+
+	TRY(err_in(header_parse(w->scratch, db_blob(row, 1), &h), "record %lld", (long long)db_int(row, 0)));
+	note_cites(w, &h);
+	json_open(&j, '{');
+	add_part(&j, facts, db_blob(row, 2), db_blob(row, 3));
+	json_add_int(&j, "index", db_int(row, 0));
+	add_part(&j, words, db_blob(row, 4), db_blob(row, 5));
+	json_close(&j, '}');
+	buf_add_char(out, '\n');
+	w->r->erased += h.has_words && !db_blob(row, 4).p;
+	w->r->parts++;
+	return buf_ok(out, "the parts of a record");
+}
+
+static err next_file(struct pack_writing *w, unsigned *n, uint64_t *bytes)
+{
+	if (*n)
+		TRY(pack_out_end(w->out));
+	*bytes = 0;
+	return pack_out_begin(w->out, arena_printf(w->a, "parts/%06u.jsonl", (*n)++).p);
+}
+
+static int by_digest(const void *x, const void *y)
+{
+	return memcmp(x, y, DIGEST_BYTES);
+}
+
+err pack_write_parts(struct pack_writing *w)
+{
+	BUF_AUTO line = buf_new(LINE_MAX);
+	DB_ROWS rows = NULL;
+	uint64_t bytes = 0;
+	unsigned files = 0;
+	bool more;
+
+	TRY(db_query(w->db, SQL("SELECT idx, header, facts, facts_salt, words, words_salt FROM kept_record "
+				"WHERE idx < $1 ORDER BY idx"), DB_ARGS(DB_I(w->head.size)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		if (!files || bytes >= PARTS_BYTES)
+			TRY(next_file(w, &files, &bytes));
+		arena_reset(w->scratch);
+		buf_clear(&line);
+		TRY(put_line(w, rows, &line));
+		TRY(pack_out_add(w->out, buf_str(&line)));
+		bytes += line.n;
+		if (w->r->parts % 1024 == 0)
+			pack_progress(w, "records");
+	}
+	w->r->records = w->head.size;
+	if (w->n_cites)
+		qsort(w->cites, w->n_cites, sizeof(*w->cites), by_digest);
+	return files ? pack_out_end(w->out) : NULL;
+}
+
+static err copy_evidence(struct pack_writing *w, const struct digest *d, struct evidence_reader *from)
+{
+	static char piece[PIECE];
+	size_t got;
+
+	TRY(pack_out_evidence(w->out, d));
+	do {
+		TRY(evidence_read(from, piece, sizeof(piece), &got));
+		TRY(pack_out_add(w->out, (struct str){ piece, got }));
+		w->r->evidence_bytes += (int64_t)got;
+		pack_progress(w, "evidence");
+	} while (got == sizeof(piece));
+	w->r->evidence++;
+	return pack_out_end(w->out);
+}
+
+static err was_erased(struct pack_writing *w, const struct digest *d, bool *erased)
+{
+	int64_t n;
+
+	TRY(db_get_int(w->db, SQL("SELECT count(*) FROM view_erasure WHERE what = 'evidence' AND target = $1"),
+		       DB_ARGS(DB_B(digest_str(d))), 0, &n));
+	*erased = n > 0;
+	return NULL;
+}
+
+static err write_one(struct pack_writing *w, const struct digest *d)
+{
+	OWNED(evidence_reader) from = NULL;
+	char hex[DIGEST_TEXT];
+	bool erased;
+	err e = evidence_open(store_evidence(w->s), d, UINT64_MAX, &from);
+
+	if (!e)
+		e = copy_evidence(w, d, from);
+	if (!e)
+		return NULL;
+	digest_put(hex, d);
+	if (e->kind == ERR_MISSING) {
+		e = err_copy(e);	/* the question below may need the ring */
+		TRY(was_erased(w, d, &erased));
+		if (erased) {
+			err_drop_copy(e);
+			return NULL;
+		}
+		err_drop_copy(e);
+		e = fail(ERR_INTEGRITY, "it is missing, and no record ordered that");
+	}
+	return err_hint(err_in(e, "evidence %s", hex), "custody verify says what else is not as it was");
+}
+
+err pack_write_evidence(struct pack_writing *w)
+{
+	for (size_t i = 0; i < w->n_cites; i++)
+		TRY(write_one(w, &w->cites[i]));
+	return pack_out_file(w->out, "withheld.json", STR("{\"withheld\":[]}"));
+}
+
+static err write_anchor(struct pack_writing *w, struct str note, struct str reply)
+{
+	int n = (int)++w->r->anchors;
+
+	TRY(pack_out_file(w->out, arena_printf(w->a, "log/anchors/%d.note", n).p, note));
+	return pack_out_file(w->out, arena_printf(w->a, "log/anchors/%d.tsr", n).p, reply);
+}
+
+err pack_write_anchors(struct pack_writing *w)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(w->db, SQL("SELECT c.note, a.body FROM kept_anchor a JOIN kept_checkpoint c ON c.size = a.size "
+				"WHERE a.kind = 'tsa' AND a.size <= $1 ORDER BY a.seq"), DB_ARGS(DB_I(w->head.size)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		TRY(write_anchor(w, db_text(rows, 0), db_blob(rows, 1)));
+	}
+}
