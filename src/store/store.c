@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "ledger/keys.h"
+#include "store/erase.h"
 #include "store/home.h"
 #include "store/people.h"
 
@@ -184,6 +185,7 @@ err store_open_write(const char *home, int wait_ms, struct store **out)
 	TRY(home_check_place(&s->home, s->ledger));
 	TRY(set_clock(s));
 	TRY(ledger_sign(s->ledger, s->log.received));
+	TRY(erase_pending(s, NULL));
 	s->people = people_new(s);
 	*out = s;
 	s = NULL;

@@ -1,0 +1,202 @@
+#include "store/erase.h"
+
+#include "base/instant.h"
+#include "text/json.h"
+
+static const char *const carried_out = "erasures carried out";
+
+/* --- carrying out */
+
+static int64_t index_of(struct str target)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < target.n; i++)
+		v = v << 8 | (unsigned char)target.p[i];
+	return (int64_t)v;
+}
+
+static err destroy_words(struct db *db, int64_t idx, int64_t *done)
+{
+	int64_t changed;
+
+	TRY(db_run(db, SQL("UPDATE kept_record SET words = NULL, words_salt = NULL WHERE idx = $1 AND words IS "
+			   "NOT NULL"),
+		   DB_ARGS(DB_I(idx)), &changed));
+	*done += changed;
+	return NULL;
+}
+
+/* The file first: a row that says erased must not stand while its bytes do. */
+static err destroy_evidence(struct store *s, struct str digest, int64_t order, int64_t *done)
+{
+	int64_t before, changed;
+	struct digest d;
+	err e;
+
+	TRY(db_get_int(store_db(s), SQL("SELECT coalesce(erased_by, -1) FROM kept_evidence WHERE digest = $1"),
+		       DB_ARGS(DB_B(digest)), order, &before));
+	if (before >= order)
+		return NULL;
+	if (digest.n != sizeof(d.b))
+		return NULL;
+	memcpy(d.b, digest.p, sizeof(d.b));
+	e = evidence_erase(store_evidence(s), &d);
+	if (e && e->kind != ERR_MISSING)
+		return e;
+	TRY(db_run(store_db(s), SQL("UPDATE kept_evidence SET erased_by = $2 WHERE digest = $1"),
+		   DB_ARGS(DB_B(digest), DB_I(order)), &changed));
+	*done += changed;
+	return NULL;
+}
+
+struct order_part {
+	int64_t order;
+	bool evidence;
+	struct str target;
+};
+
+/* The orders are read whole before anything is changed under them. */
+static err open_parts(struct store *s, struct arena *a, struct order_part **out, size_t *n, int64_t *last)
+{
+	DB_ROWS rows = NULL;
+	int64_t through, count;
+	bool more;
+
+	TRY(db_get_int(store_db(s), SQL("SELECT CAST(value AS int64) FROM live_setting WHERE name = $1"),
+		       DB_ARGS(DB_T(str_c(carried_out))), -1, &through));
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_erasure WHERE idx > $1"), DB_ARGS(DB_I(through)),
+		       0, &count));
+	*out = ARENA_ARRAY(a, struct order_part, count + 1);
+	*n = 0;
+	*last = through;
+	if (!count)
+		return NULL;
+	TRY(db_query(store_db(s), SQL("SELECT idx, what, target FROM view_erasure WHERE idx > $1 ORDER BY idx, "
+				      "what, target"),
+		     DB_ARGS(DB_I(through)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more || *n == (size_t)count)
+			return NULL;
+		(*out)[(*n)++] = (struct order_part){ db_int(rows, 0), str_is(db_text(rows, 1), "evidence"),
+						      arena_str(a, db_blob(rows, 2)) };
+		*last = db_int(rows, 0);
+	}
+}
+
+static err destroy_all(struct store *s, const struct order_part *v, size_t n, int64_t *done)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].evidence)
+			TRY(destroy_evidence(s, v[i].target, v[i].order, done));
+		else
+			TRY(destroy_words(store_db(s), index_of(v[i].target), done));
+	}
+	return NULL;
+}
+
+/* Only once the free pages are gone too is the order carried out. */
+static err note_carried_out(struct store *s, struct arena *a, int64_t last)
+{
+	struct db *db = store_db(s);
+	struct str value = arena_printf(a, "%lld", (long long)last);
+
+	TRY(db_begin(db));
+	TRY(db_run(db, SQL("DELETE FROM live_setting WHERE name = $1"), DB_ARGS(DB_T(str_c(carried_out))), NULL));
+	TRY(db_run(db, SQL("INSERT INTO live_setting (name, value) VALUES ($1, $2)"),
+		   DB_ARGS(DB_T(str_c(carried_out)), DB_T(value)), NULL));
+	return db_commit(db);
+}
+
+err erase_pending(struct store *s, int64_t *done)
+{
+	OWNED(arena) a = arena_new();
+	struct order_part *v;
+	int64_t last, parts = 0;
+	size_t n;
+
+	TRY(open_parts(s, a, &v, &n, &last));
+	if (n) {
+		TRY(db_begin(store_db(s)));
+		TRY(destroy_all(s, v, n, &parts));
+		TRY(db_commit(store_db(s)));
+		TRY(db_scrub(store_db(s)));
+		TRY(note_carried_out(s, a, last));
+	}
+	if (done)
+		*done = parts;
+	return NULL;
+}
+
+/* --- the order */
+
+static bool holds_caseless(struct str text, struct str part)
+{
+	for (size_t i = 0; part.n && i + part.n <= text.n; i++)
+		if (str_is_caseless((struct str){ text.p + i, part.n }, part))
+			return true;
+	return false;
+}
+
+/* Whether one of the texts of an object stands in `why`. */
+static bool names_any(const struct json *v, struct str why)
+{
+	for (const struct json *child = v ? v->first : NULL; child; child = child->next) {
+		struct str text = json_text(child);
+
+		if (child->kind == JSON_STRING && text.n > 2 && holds_caseless(why, text))
+			return true;
+		if (child->first && names_any(child, why))
+			return true;
+	}
+	return false;
+}
+
+static err check_why(struct store *s, struct arena *a, const struct erase_plan *plan, struct str why)
+{
+	for (size_t i = 0; i < plan->records; i++) {
+		DB_ROWS rows = NULL;
+		struct json *doc;
+		bool more;
+
+		TRY(db_query(store_db(s), SQL("SELECT words FROM kept_record WHERE idx = $1 AND words IS NOT NULL"),
+			     DB_ARGS(DB_I(plan->record[i].idx)), &rows));
+		TRY(db_next(rows, &more));
+		if (!more)
+			continue;
+		TRY(json_parse(a, "words", arena_str(a, db_blob(rows, 0)), &doc));
+		if (names_any(doc, why))
+			return err_hint(fail(ERR_INPUT, "the reason holds a name that is to be erased"),
+					"the reason stays in the log for ever: write the ground without names");
+	}
+	return NULL;
+}
+
+err erase_order(struct store *s, const struct erase_plan *plan, struct str why, int64_t *idx)
+{
+	OWNED(arena) a = arena_new();
+	size_t n = plan->records + plan->evidence.n;
+	struct r_erased *v = ARENA_ARRAY(a, struct r_erased, n + 1);
+	struct r_erasure f = { .person = plan->person, .why = why, .targets = { v, n } };
+	struct draft d = { .type = &record_erasure, .effective = instant_now(), .content = CONTENT_STATED,
+			   .author = AUTHOR_CLAIMED, .fields = &f };
+	bool already;
+
+	if (n == 0)
+		return fail(ERR_MISSING, "there is nothing left to destroy");
+	if (n > ERASE_TARGETS)
+		return err_hint(fail(ERR_LIMIT, "%zu parts are more than one order takes (%d)", n, ERASE_TARGETS),
+				"name fewer of them, and order twice");
+	TRY(check_why(s, a, plan, why));
+	for (size_t i = 0; i < plan->records; i++)
+		v[i] = (struct r_erased){ .index = plan->record[i].idx, .words = 1 };
+	for (size_t i = 0; i < plan->evidence.n; i++)
+		v[plan->records + i] = (struct r_erased){ .evidence = plan->evidence.v[i], .index = FIELD_NO_INT,
+							  .words = FIELD_UNKNOWN };
+	TRY(store_local_account(s, &d.by));
+	d.in = d.by;
+	d.about = plan->person.p ? plan->person : record_new_id(a);
+	TRY(store_append(s, &d, idx, &already));
+	return store_finish(s);
+}
