@@ -1,14 +1,24 @@
 /* What `custody audit` makes of what it collected. */
 #include "cmd/audit_parts.h"
 
+#include "base/instant.h"
+#include "cmd/assess.h"
+#include "pack/write.h"
+
 err audit_conclude(struct audit *au)
 {
-	for (size_t i = 0; i < au->n; i++) {
-		const struct audit_repository *r = &au->v[i];
+	struct assessment as;
+	struct pack_result pack;
+	struct pack_spec spec = { .a = au->run->a, .out = au->pack, .from = INSTANT_NONE, .to = INSTANT_NONE, .as_of = INSTANT_NONE };
 
-		TRY(cmd_print(arena_printf(au->run->a, "%.*s: %lld changes new, %lld known; %lld secrets in the tree\n", FMT(r->name),
-					   (long long)r->collected.counts.changes, (long long)r->collected.counts.changes_known,
-					   (long long)r->scanned.counts.results)));
+	TRY(assess(au->store, au->run->a, INSTANT_NONE, INSTANT_NONE, &as));
+	TRY(pack_write(au->store, &spec, &pack));
+	for (size_t i = 0; i < AREAS; i++) {
+		const struct area_decision *d = &as.delivery.areas[i];
+		const struct str *why = d->reasons.v;
+
+		TRY(cmd_print(arena_printf(au->run->a, "%-14s %s: %.*s\n", delivery_state_words[d->state], d->info->name,
+					   d->reasons.n ? (int)why[0].n : 0, d->reasons.n ? why[0].p : "")));
 	}
 	return NULL;
 }
