@@ -138,15 +138,16 @@ err pack_sink_folder(const char *path, struct pack_sink *out)
 	f->path = arena_cstr(f->a, name);
 	random_bytes(some, sizeof(some));
 	hex_put(hex, some, sizeof(some));
-	*out = (struct pack_sink){ f, folder_begin, folder_add, folder_end, folder_finish, folder_free };
 	e = check_place(f->a, f->path);
 	if (!e)
 		e = dir_make(parent(f->a, f->path), 0755);
 	if (!e && mkdir(arena_printf(f->a, "%s.unfinished-%s", f->path, hex).p, 0755))
 		e = fail_errno("cannot make a folder beside %s", f->path);
-	if (!e)
-		f->made = arena_printf(f->a, "%s.unfinished-%s", f->path, hex).p;
-	else
+	if (e) {
 		folder_free(f);
-	return e;
+		return e;
+	}
+	f->made = arena_printf(f->a, "%s.unfinished-%s", f->path, hex).p;
+	*out = (struct pack_sink){ f, folder_begin, folder_add, folder_end, folder_finish, folder_free };
+	return NULL;
 }

@@ -211,11 +211,13 @@ err pack_sink_zip(const char *path, struct pack_sink *out)
 	z->fd = -1;
 	z->sum = digest_ctx_new();
 	z->path = arena_cstr(z->a, str_c(path));
-	*out = (struct pack_sink){ z, zip_begin, zip_add, zip_end, zip_finish, zip_free };
 	e = check_place(path);
 	if (!e)
 		e = open_file(z);
-	if (e)
+	if (e) {
 		zip_free(z);
-	return e;
+		return e;
+	}
+	*out = (struct pack_sink){ z, zip_begin, zip_add, zip_end, zip_finish, zip_free };
+	return NULL;
 }
