@@ -1,0 +1,231 @@
+#include "judge/steps.h"
+
+#include "judge/steps_parts.h"
+
+enum { COMMAND_MAX = 16 * 1024, REPOSITORIES_SHOWN = 20 };
+
+const char *const steps_host_words[] = { "github", "gitlab", "bitbucket", "azure", "gitea", NULL };
+
+static void add(struct stepping *s, struct step step)
+{
+	if (s->out->n < STEPS_MAX)
+		s->out->v[s->out->n++] = step;
+}
+
+static struct str plural(struct stepping *s, int64_t n, const char *what)
+{
+	return arena_printf(s->a, "%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
+}
+
+/* History that is not here leaves changes unseen: the command that fetches it. */
+static void complete_history(struct stepping *s)
+{
+	for (size_t i = 0; i < s->f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
+
+		if (b->complete == 1 || !b->why.n)
+			continue;
+		add(s, (struct step){ .minutes = 1,
+			.title = arena_printf(s->a, "the history of %.*s that is not in this copy", FMT(b->repository)),
+			.brief = STR("git fetch --unshallow"), .why = b->why,
+			.command = STR("  git fetch --unshallow\n  custody collect git .\n") });
+		return;
+	}
+}
+
+/* Reviews, checks and tickets live at the code host. */
+static void import_pulls(struct stepping *s)
+{
+	static const char *const briefs[] = { "gh pr list … ; custody import prs.json", "glab api … ; custody import mrs.json",
+		"curl … ; custody import prs.json", "az repos pr list … ; custody import prs.json", "curl … ; custody import prs.json" };
+	struct delivery_sums t = delivery_parts_sums(s->f);
+	BUF_AUTO command = buf_new(COMMAND_MAX);
+	int64_t shown = 0, left = 0;
+	enum steps_host host = STEPS_GITHUB;
+
+	for (size_t i = 0; i < s->f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
+
+		if (b->reviews.unknown + b->checks.unknown + b->tickets.unknown == 0)
+			continue;
+		if (shown == 0)
+			host = steps_host_for(s, b);
+		if (shown++ < REPOSITORIES_SHOWN)
+			steps_export(s, b, &command);
+		else
+			left++;
+	}
+	if (shown == 0)
+		return;
+	if (left)
+		buf_addf(&command, "  # and the same for %lld more repositories\n", (long long)left);
+	add(s, (struct step){ .minutes = 1 + shown, .brief = str_c(briefs[host]),
+		.title = arena_printf(s->a, "reviews, checks, tickets of %.*s", FMT(plural(s, t.reviews.unknown > t.checks.unknown ?
+				      t.reviews.unknown : t.checks.unknown, "change"))),
+		.why = arena_printf(s->a, "Turns %lld unknown reviews, %lld unknown check results and %lld unknown tickets into facts.",
+				    (long long)t.reviews.unknown, (long long)t.checks.unknown, (long long)t.tickets.unknown),
+		.command = arena_str(s->a, buf_str(&command)) });
+}
+
+static bool has_scan(const struct facts *f, const char *kind)
+{
+	for (size_t i = 0; i < f->scans.n; i++)
+		if (str_is(FACTS_AT(f->scans, facts_scan, i)->kind, kind))
+			return true;
+	return false;
+}
+
+static bool has_file(const struct facts *f, const char *kind, const char *detail)
+{
+	for (size_t i = 0; i < f->tree.n; i++) {
+		const struct facts_tree *t = FACTS_AT(f->tree, facts_tree, i);
+
+		if (str_is(t->kind, kind) && (!detail || str_is(t->detail, detail)))
+			return true;
+	}
+	return false;
+}
+
+static bool in_ci(const struct facts *f, const char *tool)
+{
+	for (size_t i = 0; i < f->ci.n; i++)
+		if (str_is(FACTS_AT(f->ci, facts_ci, i)->tool, tool))
+			return true;
+	return false;
+}
+
+static struct str slug_of(const struct facts *f)
+{
+	const struct facts_branch *b = f->branches.n ? FACTS_AT(f->branches, facts_branch, 0) : NULL;
+
+	return b && b->slug.n ? b->slug : STR("OWNER/NAME");
+}
+
+/* One line each, by what the trees hold; returns what the first is called. */
+static const char *dependency_commands(const struct facts *f, struct buf *out)
+{
+	const char *first = NULL;
+
+	if (has_file(f, "lockfile", "npm")) {
+		buf_add_c(out, "  npm audit --json > npm-audit.json\n  custody import npm-audit.json\n");
+		first = "npm audit --json > npm-audit.json";
+	}
+	if (has_file(f, "lockfile", "go")) {
+		buf_add_c(out, "  govulncheck -format sarif ./... > govulncheck.sarif\n  custody import govulncheck.sarif\n");
+		first = first ? first : "govulncheck -format sarif ./... > v.sarif";
+	}
+	if (!first) {
+		buf_add_c(out, "  osv-scanner scan source -r --format json . > osv.json\n  custody import osv.json\n");
+		first = "osv-scanner scan source -r --format json .";
+	}
+	if (has_file(f, "image", NULL))
+		buf_add_c(out, "  trivy fs --format json --output trivy.json .\n  custody import trivy.json\n");
+	return first;
+}
+
+static const char *static_commands(const struct facts *f, struct buf *out)
+{
+	if (in_ci(f, "CodeQL")) {
+		buf_addf(out, "  gh api \"repos/%.*s/code-scanning/alerts?state=open&per_page=100\" > code-scanning.json\n"
+			 "  custody import code-scanning.json\n", FMT(slug_of(f)));
+		return "gh api … ; custody import code-scanning.json";
+	}
+	buf_add_c(out, "  semgrep scan --config auto --json --output semgrep.json\n  custody import semgrep.json\n");
+	return "custody import semgrep.json codeql.sarif";
+}
+
+/* What scanners found, of the kinds that no result was given of. */
+static void import_reports(struct stepping *s)
+{
+	BUF_AUTO command = buf_new(COMMAND_MAX);
+	bool dependency = !has_scan(s->f, "dependency") && !has_scan(s->f, "container");
+	bool code = !has_scan(s->f, "static") && !has_scan(s->f, "dynamic");
+	const char *brief = NULL;
+
+	if (s->f->branches.n == 0 || (!dependency && !code))
+		return;
+	if (dependency)
+		brief = dependency_commands(s->f, &command);
+	if (code) {
+		const char *other = static_commands(s->f, &command);
+
+		brief = brief ? brief : other;
+	}
+	buf_add_c(&command, "  custody import junit.xml            # what the tests said, if CI keeps it\n");
+	add(s, (struct step){ .minutes = dependency && code ? 5 : 2, .brief = str_c(brief),
+		.title = dependency && code ? STR("what scanners find in dependencies and code") :
+			 dependency ? STR("what scanners find in dependencies") : STR("what scanners find in the code"),
+		.why = STR("Shows security testing (A.8.29) and technical vulnerabilities (A.8.8), now unknown or a gap. Any of "
+			   "SARIF, CycloneDX, SPDX, JUnit and the own JSON of the usual scanners will do."),
+		.command = arena_str(s->a, buf_str(&command)) });
+}
+
+static void import_rules(struct stepping *s)
+{
+	const struct facts_branch *b = s->f->branches.n ? FACTS_AT(s->f->branches, facts_branch, 0) : NULL;
+	struct str command;
+
+	for (size_t i = 0; i < s->f->rules.n; i++)
+		if (str_is(FACTS_AT(s->f->rules, facts_rule, i)->source, "host"))
+			return;
+	if (!b || steps_host_for(s, b) > STEPS_GITLAB)
+		return;
+	command = steps_host_for(s, b) == STEPS_GITHUB ?
+		arena_printf(s->a, "  gh api \"repos/%.*s/rules/branches/%.*s\" > rules.json\n  custody import rules.json\n",
+			     FMT(slug_of(s->f)), FMT(b->branch)) :
+		STR("  glab api \"projects/:id/protected_branches\" > rules.json\n  custody import rules.json\n");
+	add(s, (struct step){ .minutes = 1, .brief = STR("gh api …/rules/branches/… ; custody import rules.json"),
+		.title = arena_printf(s->a, "the rules that %.*s is under", FMT(b->branch)), .command = command,
+		.why = STR("Git does not know which branches are protected. The rules show that review and checks are required "
+			   "(A.8.25, A.8.28), not only that they happened.") });
+}
+
+static void declare_owners(struct stepping *s)
+{
+	if (s->f->controls.n)
+		return;
+	add(s, (struct step){ .minutes = 10, .brief = STR("custody init"),
+		.title = STR("owners, systems, what faces the internet"),
+		.why = STR("Without an owner, a frequency and an approved Statement of Applicability no area can be audit-ready. "
+			   "A starter custody.yaml is made from what is here; every guess in it says # confirm."),
+		.command = STR("  custody init\n  $EDITOR custody.yaml                # then commit it\n") });
+}
+
+static void join_people(struct stepping *s)
+{
+	const struct facts_people *p = &s->f->people;
+
+	if (p->persons == 0 || (p->persons_known > 0 && p->unmatched == 0))
+		return;
+	add(s, (struct step){ .minutes = 5, .brief = STR("custody people import people.csv"),
+		.title = arena_printf(s->a, "who %.*s belong to", FMT(plural(s, p->unmatched, "account"))),
+		.why = STR("A reviewer and an author may be one person with two accounts. A list of people from the identity "
+			   "provider or from HR (CSV: name, email, login) joins them."),
+		.command = STR("  custody people import people.csv\n  custody people join\n") });
+}
+
+static void get_anchored(struct stepping *s)
+{
+	if (s->f->anchors.n || s->f->log.applied == 0)
+		return;
+	add(s, (struct step){ .minutes = 1, .brief = STR("custody anchor tsa URL"),
+		.title = STR("somebody outside who vouches for the time"),
+		.why = STR("The log is signed by this machine alone. A time stamp (RFC 3161) shows that it stood as it is at that "
+			   "time. It sends one digest to the time-stamp server, nothing else."),
+		.command = STR("  custody anchor tsa URL\n") });
+}
+
+void steps_make(const struct steps_spec *spec, struct arena *a, struct steps *out)
+{
+	struct stepping s = { spec, spec->f, a, out };
+
+	*out = (struct steps){ .n = 0 };
+	steps_fixes(&s);
+	complete_history(&s);
+	import_pulls(&s);
+	import_reports(&s);
+	import_rules(&s);
+	declare_owners(&s);
+	join_people(&s);
+	get_anchored(&s);
+}

@@ -1,0 +1,48 @@
+/* What to do next, from the facts document: first what to fix, then which steps
+ * turn most of what is unknown into facts, each with the exact command. Every
+ * command only reads the other system, with the caller's own sign-in there;
+ * custody sees files, never a token. */
+#ifndef JUDGE_STEPS_H
+#define JUDGE_STEPS_H
+
+#include "judge/delivery.h"
+
+enum { STEPS_MAX = 12, FIXES_MAX = 12 };
+
+enum steps_host { STEPS_GITHUB, STEPS_GITLAB, STEPS_BITBUCKET, STEPS_AZURE, STEPS_GITEA };
+extern const char *const steps_host_words[];
+
+struct steps_spec {
+	const struct facts *f;
+	const struct delivery *d;
+	int host;		/* enum steps_host, or FIELD_UNKNOWN: as each repository's address says */
+};
+
+struct step {
+	int64_t minutes;
+	struct str title;	/* "reviews, checks, tickets of 700 changes" */
+	struct str brief;	/* the command in short, for one line */
+	struct str why;		/* what it turns into facts, sentences */
+	struct str command;	/* whole, several lines, ready to paste */
+};
+
+/* Something to fix: a count, what it is, the command that shows it. */
+struct fix {
+	int64_t n;
+	struct str text, command;
+};
+
+struct steps {
+	struct step v[STEPS_MAX];
+	size_t n;
+	struct fix fixes[FIXES_MAX];
+	size_t fixes_n;
+};
+
+/* Texts live in `a`. */
+void steps_make(const struct steps_spec *spec, struct arena *a, struct steps *out);
+
+/* The host a repository's address names; GitHub where it names none that is known. */
+enum steps_host steps_host_of(struct str host);
+
+#endif

@@ -1,0 +1,320 @@
+/* The upper half: what was looked at, what changed, what to fix, what the period
+ * shows. */
+#include "show/screen_parts.h"
+
+enum { FIX_COLUMN = 67 };
+
+static struct str seconds(struct screen *s, int64_t ms)
+{
+	return arena_printf(s->a, "%lld.%lld s", (long long)(ms / 1000), (long long)(ms % 1000 / 100));
+}
+
+static void put_timed(struct screen *s, struct str text, int64_t ms)
+{
+	screen_columns(s, text, arena_printf(s->a, "%8.*s", FMT(seconds(s, ms))), SCREEN_COLUMNS - 9);
+}
+
+/* The totals of what the steps before reported. */
+struct totals {
+	int64_t changes, total, collect_ms, scan_ms, files, failed;
+	int64_t first;
+	struct str unread, incomplete;
+	size_t scanned;
+};
+
+static void add_branch(struct totals *t, const struct facts_branch *b)
+{
+	t->changes += b->changes;
+	t->total += b->total;
+	if (b->first_at != INSTANT_NONE && (t->first == INSTANT_NONE || b->first_at < t->first))
+		t->first = b->first_at;
+	if (b->complete != 1 && !t->incomplete.n)
+		t->incomplete = b->why.n ? b->why : STR("not all history is here");
+}
+
+static struct totals sum_up(const struct screen *s)
+{
+	struct totals t = { .first = INSTANT_NONE };
+
+	for (size_t i = 0; i < s->f->branches.n; i++)
+		add_branch(&t, FACTS_AT(s->f->branches, facts_branch, i));
+	for (size_t i = 0; i < s->spec->n; i++) {
+		const struct screen_repository *r = &s->spec->repositories[i];
+
+		t.collect_ms += r->collect_ms;
+		t.scan_ms += r->scan_ms;
+		t.failed += r->failed.p != NULL;
+		t.files += r->files > 0 ? r->files : 0;
+		if (!t.unread.n)
+			t.unread = r->unread;
+	}
+	return t;
+}
+
+static struct str period_words(struct screen *s)
+{
+	return arena_printf(s->a, "%.*s to %.*s", FMT(screen_day(s, s->f->period.from)), FMT(screen_day(s, s->f->period.to)));
+}
+
+static bool is_year(const struct facts *f)
+{
+	int64_t days = (f->period.to - f->period.from) / DAY_SECONDS;
+
+	return days >= 364 && days <= 367;
+}
+
+static void put_collect(struct screen *s, const struct totals *t)
+{
+	if (s->f->branches.n == 0)
+		put_timed(s, STR("  collect   no release branch with a change in it"), t->collect_ms);
+	else
+		put_timed(s, arena_printf(s->a, "  collect   %.*s: %.*s changes since %.*s; %.*s in the %s", FMT(screen_branches(s)),
+			FMT(screen_number(s, t->total)), FMT(screen_day(s, t->first)), FMT(screen_number(s, t->changes)),
+			is_year(s->f) ? arena_printf(s->a, "12 months to %.*s", FMT(screen_day(s, s->f->period.to))).p : "period"),
+			t->collect_ms);
+}
+
+static void put_scan(struct screen *s, const struct totals *t)
+{
+	struct str unread = t->unread.n ? arena_printf(s->a, "; %.*s", FMT(t->unread)) : STR("");
+
+	if (t->files)
+		put_timed(s, arena_printf(s->a, "  scan      secrets in %.*s files of the tree%.*s", FMT(screen_number(s, t->files)),
+					  FMT(unread)), t->scan_ms);
+	else
+		put_timed(s, arena_printf(s->a, "  scan      secrets in the tree%.*s", FMT(unread)), t->scan_ms);
+}
+
+static void put_reports(struct screen *s)
+{
+	const struct screen_spec *p = s->spec;
+
+	if (p->reports_asked)
+		put_timed(s, arena_printf(s->a, "  reports   %.*s imported%s", FMT(screen_number(s, p->reports)), p->reports_refused ?
+			arena_printf(s->a, ", %lld not understood: see the notes", (long long)p->reports_refused).p : ""), p->reports_ms);
+	else
+		screen_line(s, "  reports   none given                add --reports DIR (SARIF, Trivy, JUnit, SBOM, gh pr list …)");
+}
+
+void screen_looked_at(struct screen *s)
+{
+	struct totals t = sum_up(s);
+
+	put_collect(s, &t);
+	put_scan(s, &t);
+	put_reports(s);
+	if (t.failed)
+		screen_line(s, "  not read  %lld of %zu repositories: what they hold is unknown", (long long)t.failed, s->spec->n);
+	else if (t.incomplete.n)
+		screen_line(s, "  unknown   %.*s", FMT(t.incomplete));
+}
+
+void screen_fixes(struct screen *s, size_t lines)
+{
+	size_t n = s->steps.fixes_n;
+
+	screen_blank(s);
+	screen_styled(s, SCREEN_HEAD, n ? STR("FIX FIRST") : STR("FIX FIRST   nothing was found that must be fixed; what is unknown "
+								 "is below"));
+	if (n > lines - 1)
+		n = lines - 1;
+	for (size_t i = 0; i < n; i++) {
+		const struct fix *x = &s->steps.fixes[i];
+
+		screen_columns(s, arena_printf(s->a, "%6.*s  %.*s", FMT(screen_number(s, x->n)), FMT(x->text)), x->command, FIX_COLUMN);
+	}
+}
+
+struct row {
+	const char *what;
+	struct facts_three t;
+	struct str note;
+};
+
+static void put_row(struct screen *s, const struct row *r)
+{
+	screen_line(s, "  %-33s %8.*s %8.*s %8.*s   %.*s", r->what, FMT(screen_count(s, r->t.shown)),
+		    FMT(screen_count(s, r->t.missing)), FMT(screen_count(s, r->t.unknown)), FMT(r->note));
+}
+
+static void sum_three(struct facts_three *to, const struct facts_three *from)
+{
+	to->missing += from->missing;
+	to->shown += from->shown;
+	to->unknown += from->unknown;
+}
+
+static struct facts_branch sum_branches(const struct facts *f)
+{
+	struct facts_branch t = { .complete = 1 };
+
+	for (size_t i = 0; i < f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(f->branches, facts_branch, i);
+
+		t.changes += b->changes;
+		t.bots += b->bots;
+		t.accounts += b->accounts;
+		t.pulls_known += b->pulls_known;
+		t.tagged += b->tagged;
+		t.security += b->security;
+		t.signed_host += b->signed_host;
+		t.signed_person += b->signed_person;
+		t.people_own += b->people_own;
+		t.bot_approvals += b->bot_approvals;
+		t.reviewed_late += b->reviewed_late;
+		t.other_commit += b->other_commit;
+		t.checks_none += b->checks_none;
+		sum_three(&t.reviews, &b->reviews);
+		sum_three(&t.checks, &b->checks);
+		sum_three(&t.tickets, &b->tickets);
+		sum_three(&t.security_reviews, &b->security_reviews);
+		sum_three(&t.signatures, &b->signatures);
+	}
+	return t;
+}
+
+static struct str review_note(struct screen *s, const struct facts_branch *b)
+{
+	if (b->reviews.missing == 0)
+		return b->reviews.unknown ? STR("git does not hold reviews") : STR("as the code host tells");
+	return arena_printf(s->a, "%lld by own, %lld late, %lld other commit", (long long)b->people_own, (long long)b->reviewed_late,
+			    (long long)b->other_commit);
+}
+
+static struct str check_note(struct screen *s, const struct facts_branch *b)
+{
+	if (b->checks.shown + b->checks.missing == 0)
+		return STR("git does not hold results");
+	return b->checks_none ? arena_printf(s->a, "%lld with no check at all", (long long)b->checks_none) : STR("as the code host tells");
+}
+
+static struct str sign_note(struct screen *s, const struct facts_branch *b)
+{
+	if (b->signatures.shown == 0)
+		return STR("no signature");
+	return arena_printf(s->a, "%.*s by the host's key, %.*s other", FMT(screen_number(s, b->signed_host)),
+			    FMT(screen_number(s, b->signed_person)));
+}
+
+static void put_rows(struct screen *s, const struct facts_branch *b)
+{
+	const struct row rows[] = {
+		{ "change, author, date, content", { 0, b->changes, 0 }, arena_printf(s->a, "%.*s by bots; %.*s other authors",
+			FMT(screen_number(s, b->bots)), FMT(screen_number(s, b->accounts))) },
+		{ "independent review before merge", b->reviews, review_note(s, b) },
+		{ "linked ticket", b->tickets, b->tickets.unknown ? STR("named in messages only") : STR("message or code host") },
+		{ "checks passed at merge", b->checks, check_note(s, b) },
+		{ "security review", b->security_reviews, b->security ? arena_printf(s->a, "of %.*s: auth, payment, crypto …",
+			FMT(screen_number(s, b->security))) : STR("no change touches what needs one") },
+		{ "release and its rollback point", { 0, b->tagged, 0 }, b->tagged ? STR("tags; deployments unknown") :
+			STR("no tag; deployments unknown") },
+		{ "signature", b->signatures, sign_note(s, b) },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		put_row(s, &rows[i]);
+}
+
+static struct str period_title(struct screen *s)
+{
+	return is_year(s->f) ? arena_printf(s->a, "12 MONTHS TO %.*s ON %.*s", FMT(screen_day(s, s->f->period.to)),
+					    FMT(screen_branches(s))) :
+	       arena_printf(s->a, "%.*s ON %.*s", FMT(period_words(s)), FMT(screen_branches(s)));
+}
+
+void screen_period(struct screen *s)
+{
+	struct facts_branch sum = sum_branches(s->f);
+	struct str title = period_title(s);
+
+	screen_blank(s);
+	if (sum.changes == 0) {
+		screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "%.*s   no change", FMT(title)));
+		return;
+	}
+	title = term_fit(title, 35);
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "%.*s%*s %8s %8s %8s", FMT(title), 35 - (int)term_columns(title), "",
+						   "shown", "missing", "unknown"));
+	put_rows(s, &sum);
+}
+
+/* What differs from the assessment before, most telling first. */
+struct differences {
+	struct screen *s;
+	struct str v[12];
+	size_t n;
+};
+
+static void differ(struct differences *x, const char *what, int64_t was, int64_t is)
+{
+	if (was != is && x->n < ARRAY_LEN(x->v))
+		x->v[x->n++] = arena_printf(x->s->a, "%s %.*s → %.*s", what, FMT(screen_number(x->s, was)),
+					    FMT(screen_number(x->s, is)));
+}
+
+static void compare(struct differences *x, const struct facts *was, const struct facts *is)
+{
+	struct facts_branch b = sum_branches(was), n = sum_branches(is);
+
+	differ(x, "secrets in the tree", delivery_parts_open(was, "secret", FIELD_UNKNOWN, SITUATION_TREE),
+	       delivery_parts_open(is, "secret", FIELD_UNKNOWN, SITUATION_TREE));
+	differ(x, "critical or high findings", delivery_parts_open(was, "", SEVERITY_HIGH, DELIVERY_ANYWHERE),
+	       delivery_parts_open(is, "", SEVERITY_HIGH, DELIVERY_ANYWHERE));
+	differ(x, "reviews unknown", b.reviews.unknown, n.reviews.unknown);
+	differ(x, "reviews missing", b.reviews.missing, n.reviews.missing);
+	differ(x, "checks unknown", b.checks.unknown, n.checks.unknown);
+	differ(x, "tickets unknown", b.tickets.unknown, n.tickets.unknown);
+	differ(x, "changes in the period", b.changes, n.changes);
+	differ(x, "repositories", (int64_t)was->branches.n, (int64_t)is->branches.n);
+	differ(x, "kinds and places scanned", (int64_t)was->scans.n, (int64_t)is->scans.n);
+}
+
+static void compare_areas(struct differences *x, const struct delivery *was)
+{
+	for (size_t i = 0; i < AREAS && x->n < ARRAY_LEN(x->v); i++) {
+		const struct area_decision *d = &x->s->d.areas[i];
+
+		if (d->state != was->areas[i].state)
+			x->v[x->n++] = arena_printf(x->s->a, "%s %s: %s → %s", d->info->control + 2, d->info->name,
+				delivery_state_words[was->areas[i].state], delivery_state_words[d->state]);
+	}
+}
+
+/* Fills lines with as many differences as fit side by side. */
+static void put_differences(struct screen *s, const struct differences *x, size_t lines)
+{
+	struct str line = { 0 };
+	size_t used = 0;
+
+	for (size_t i = 0; i < x->n && used < lines; i++) {
+		struct str longer = arena_printf(s->a, "%.*s%s%.*s", FMT(line), line.n ? "; " : "  ", FMT(x->v[i]));
+
+		if (term_columns(longer) > SCREEN_COLUMNS && line.n) {
+			screen_styled(s, SCREEN_PLAIN, line);
+			used++;
+			longer = arena_printf(s->a, "  %.*s", FMT(x->v[i]));
+		}
+		line = longer;
+	}
+	if (line.n && used < lines)
+		screen_styled(s, SCREEN_PLAIN, line);
+}
+
+void screen_since(struct screen *s, size_t lines)
+{
+	const struct screen_spec *p = s->spec;
+	struct differences x = { .s = s };
+	struct delivery was;
+
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "custody %s  self-assessment: reads only, sends nothing, writes to %s",
+						   p->program, p->folder));
+	if (!p->before)
+		return;
+	delivery_decide(p->before, s->a, &was);
+	compare_areas(&x, &was);
+	compare(&x, p->before, s->f);
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "SINCE %.*s%s", FMT(screen_day(s, p->before->as_of)),
+						   x.n ? "" : "   nothing changed"));
+	put_differences(s, &x, lines - 2);
+	screen_blank(s);
+}
