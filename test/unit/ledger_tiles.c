@@ -318,6 +318,12 @@ static void every_damaged_bit_of_a_log_is_found(void **s)
 	assert_ok(tiles_verify(t, 0, NULL, &head));
 }
 
+/* A full tile is read-only, which only root may overlook. */
+static int cut(const char *path, off_t length)
+{
+	return chmod(path, 0644) || truncate(path, length);
+}
+
 static void a_missing_or_short_tile_is_an_integrity_error(void **s)
 {
 	OWNED(arena) a = arena_new();
@@ -328,9 +334,9 @@ static void a_missing_or_short_tile_is_an_integrity_error(void **s)
 	OWNED(tiles) beyond = tiles_open(folder, 260);	/* more than was ever written */
 	assert_fails(tiles_root(beyond, 260, &root), ERR_INTEGRITY);
 	OWNED(tiles) t = tiles_open(folder, 259);
-	assert_int_equal(truncate(in(a, "tile/entries/000"), 100), 0);
+	assert_int_equal(cut(in(a, "tile/entries/000"), 100), 0);
 	assert_fails(tiles_verify(t, 0, NULL, &head), ERR_INTEGRITY);
-	assert_int_equal(truncate(in(a, "tile/0/000"), 8191), 0);
+	assert_int_equal(cut(in(a, "tile/0/000"), 8191), 0);
 	assert_fails(tiles_verify(t, 0, NULL, &head), ERR_INTEGRITY);
 	unlink(in(a, "tile/0/000"));
 	assert_fails(tiles_verify(t, 0, NULL, &head), ERR_INTEGRITY);
