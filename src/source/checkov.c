@@ -97,7 +97,8 @@ static void put_package(struct checkov *c, const struct json *v, struct s_findin
 	if (!d || !json_text(json_get(d, "package_name")).n)
 		return;
 	f->alias = fact_alias(&id, 1);
-	f->component = fact_package(c->p.tmp, json_text(json_get(d, "package_type")), json_text(json_get(d, "package_name")));
+	f->component = fact_package(c->p.tmp, json_text(json_get(d, "package_type")),
+				    json_text(json_get(d, "package_name")));
 	f->version = json_text(json_get(d, "package_version"));
 	f->fix = json_text(json_get(d, "lowest_fixed_version"));
 	f->score = score.n ? fact_score(score) : FIELD_NO_INT;
@@ -188,7 +189,8 @@ static err read_all(struct checkov *c)
 	static const struct json_want outline[] = {
 		{ "[]?", take_part, 0 }, { "[].check_type", take_type, 0 }, { "check_type", take_type, 0 },
 		{ "[].results?", take_results, 0 }, { "results?", take_results, 0 }, { "[].summary", take_summary, 0 },
-		{ "summary", take_summary, 0 }, { "checkov_version", take_bare, 0 }, { "[].checkov_version", take_bare, 0 },
+		{ "summary", take_summary, 0 }, { "checkov_version", take_bare, 0 },
+		{ "[].checkov_version", take_bare, 0 },
 		{ NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = {

@@ -50,7 +50,8 @@ static err take_spec(void *ctx, const struct json *v)
 	c->format = arena_printf(c->p.r->a, "CycloneDX %.*s", FMT(str_cut(json_text(v), 16)));
 	c->bom = true;
 	if (!str_starts(json_text(v), STR("1.")))
-		return fail(ERR_INPUT, "%s:%u:%u: this is CycloneDX of version '%.*s'; 1.2 to 1.7 are read", c->p.r->name,
+		return fail(ERR_INPUT, "%s:%u:%u: this is CycloneDX of version '%.*s'; 1.2 to 1.7 are read",
+			    c->p.r->name,
 			    v->line, v->column, FMT(str_cut(json_text(v), 16)));
 	return NULL;
 }
@@ -84,7 +85,7 @@ static err take_tools(void *ctx, const struct json *v)
 
 static struct str sha256_of(const struct json *hashes)
 {
-	for (const struct json *m = hashes && hashes->kind == JSON_ARRAY ? hashes->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(hashes); m; m = m->next)
 		if (str_is(json_text(json_get(m, "alg")), "SHA-256"))
 			return json_text(json_get(m, "content"));
 	return (struct str){ 0 };
@@ -129,7 +130,7 @@ static err count(struct cyclonedx *c, const struct json *v)
 	c->components++;
 	c->licences += licences && licences->kind == JSON_ARRAY && licences->n > 0;
 	TRY(remember(c, v, NULL));
-	for (const struct json *m = inner && inner->kind == JSON_ARRAY ? inner->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(inner); m; m = m->next)
 		TRY(count(c, m));
 	return NULL;
 }
@@ -157,7 +158,7 @@ static void put_ratings(const struct json *v, struct s_finding *f)
 {
 	const struct json *list = json_get(v, "ratings");
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next) {
+	for (const struct json *m = fact_items(list); m; m = m->next) {
 		struct str number = json_text(json_get(m, "score"));
 		int64_t score = number.n ? fact_score(number) : FIELD_NO_INT;
 		int severity = fact_severity(json_text(json_get(m, "severity")));
@@ -256,7 +257,7 @@ static struct str alias_of(const struct json *v, struct str id)
 	struct str ids[32] = { id };
 	size_t n = 1;
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m && n < ARRAY_LEN(ids); m = m->next)
+	for (const struct json *m = fact_items(list); m && n < ARRAY_LEN(ids); m = m->next)
 		ids[n++] = json_text(json_get(m, "id"));
 	return fact_alias(ids, n);
 }

@@ -170,6 +170,11 @@ int64_t fact_time(struct str s)
 	return s.p && instant_get(str_trim(s), &t) ? t : INSTANT_NONE;
 }
 
+const struct json *fact_items(const struct json *v)
+{
+	return v && v->kind == JSON_ARRAY ? v->first : NULL;
+}
+
 int64_t fact_int(const struct json *v)
 {
 	int64_t n;

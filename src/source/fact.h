@@ -64,6 +64,9 @@ struct str fact_slug(struct str url);
 /* The name of an image without tag and digest: what stays when it is built again. */
 struct str fact_image(struct str reference);
 
+/* The first element of an array; NULL where it is empty, null, missing or no array. */
+const struct json *fact_items(const struct json *v);
+
 /* A text of JSON that may be a string or a number or absent. */
 int64_t fact_int(const struct json *v);		/* also from a string; else FIELD_NO_INT */
 

@@ -27,6 +27,12 @@ struct str fact_percent_decode(struct arena *a, struct str s)
 	return arena_utf8(a, (struct str){ out, n });
 }
 
+/* Whether the last part of the path so far can be taken back by "..". */
+static bool can_go_up(const char *out, size_t n, size_t floor)
+{
+	return n > floor && !(n - floor >= 2 && memcmp(out + n - 2, "..", 2) == 0);
+}
+
 /* Folds ".", ".." and empty parts of `s` into out; a leading slash stays. */
 static struct str fold(char *out, struct str s)
 {
@@ -37,11 +43,9 @@ static struct str fold(char *out, struct str s)
 		out[n++] = '/';
 	floor = n;
 	while (str_split(&s, '/', &part)) {
-		bool up = str_is(part, "..");
-
 		if (part.n == 0 || str_is(part, "."))
 			continue;
-		if (up && n > floor && !(n - floor >= 2 && memcmp(out + n - 2, "..", 2) == 0)) {
+		if (str_is(part, "..") && can_go_up(out, n, floor)) {
 			while (n > floor && out[n - 1] != '/')
 				n--;
 			n -= n > floor;
@@ -200,33 +204,42 @@ static const struct { const char *word, *type; } ecosystems[] = {
 	{ "suse", "rpm/suse" }, { "opensuse", "rpm/opensuse" },
 };
 
+/* The type of a package URL for a tool's word; "Debian:12" counts up to the colon. */
+static const char *type_of(struct str ecosystem)
+{
+	struct str word = { ecosystem.p, str_find(ecosystem, STR(":"), 0) };
+
+	for (size_t i = 0; word.n && i < ARRAY_LEN(ecosystems); i++)
+		if (str_is_caseless(word, str_c(ecosystems[i].word)))
+			return ecosystems[i].type;
+	return "generic";
+}
+
+/* PEP 503: lower case, and '-' for '_' and '.'. */
+static struct str python_name(struct arena *a, struct str name)
+{
+	char *folded = arena_cstr(a, name);
+
+	for (size_t i = 0; i < name.n; i++) {
+		if (folded[i] == '_' || folded[i] == '.')
+			folded[i] = '-';
+		else if (folded[i] >= 'A' && folded[i] <= 'Z')
+			folded[i] = (char)(folded[i] + 32);
+	}
+	return (struct str){ folded, name.n };
+}
+
 struct str fact_package(struct arena *a, struct str ecosystem, struct str name)
 {
-	const char *type = "generic";
-	size_t colon = str_find(ecosystem, STR(":"), 0);	/* "Debian:12" */
-	struct str word = { ecosystem.p, colon };
+	const char *type = type_of(ecosystem);
+	size_t colon = str_find(name, STR(":"), 0);
 
 	if (!name.n)
 		return (struct str){ 0 };
-	for (size_t i = 0; word.p && i < ARRAY_LEN(ecosystems); i++) {
-		if (str_is_caseless(word, str_c(ecosystems[i].word))) {
-			type = ecosystems[i].type;
-			break;
-		}
-	}
-	if (strcmp(type, "maven") == 0 && str_find(name, STR(":"), 0) < name.n) {
-		size_t at = str_find(name, STR(":"), 0);
-
-		return arena_printf(a, "pkg:maven/%.*s/%.*s", (int)at, name.p, FMT(str_from(name, at + 1)));
-	}
-	if (strcmp(type, "pypi") == 0) {
-		char *folded = arena_cstr(a, name);
-
-		for (size_t i = 0; i < name.n; i++)
-			folded[i] = folded[i] == '_' || folded[i] == '.' ? '-'
-				  : folded[i] >= 'A' && folded[i] <= 'Z' ? (char)(folded[i] + 32) : folded[i];
-		return arena_printf(a, "pkg:pypi/%s", folded);
-	}
+	if (strcmp(type, "maven") == 0 && colon < name.n)
+		return arena_printf(a, "pkg:maven/%.*s/%.*s", (int)colon, name.p, FMT(str_from(name, colon + 1)));
+	if (strcmp(type, "pypi") == 0)
+		name = python_name(a, name);
 	if (name.p[0] == '@')
 		return arena_printf(a, "pkg:%s/%%40%.*s", type, FMT(str_from(name, 1)));
 	return arena_printf(a, "pkg:%s/%.*s", type, FMT(name));

@@ -81,7 +81,7 @@ static struct str alias_of(const struct json *advisory)
 	struct str ids[24] = { text(json_get(advisory, "cve_id")), text(HOST_GET(advisory, "ghsa_id", "ghsaId")) };
 	size_t n = 2;
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m && n < ARRAY_LEN(ids); m = m->next)
+	for (const struct json *m = fact_items(list); m && n < ARRAY_LEN(ids); m = m->next)
 		ids[n++] = text(json_get(m, "value"));
 	return fact_alias(ids, n);
 }
@@ -146,7 +146,8 @@ static err look(void *ctx, const struct json *v)
 	} else if (json_get(v, "most_recent_instance")) {
 		g->kind = SCAN_STATIC;
 		g->tool = STR("github code scanning");
-	} else if (HOST_GET(v, "security_vulnerability", "security_advisory", "securityVulnerability", "securityAdvisory")) {
+	} else if (HOST_GET(v, "security_vulnerability", "security_advisory", "securityVulnerability",
+			    "securityAdvisory")) {
 		g->kind = SCAN_DEPENDENCY;
 		g->tool = STR("dependabot");
 	}
@@ -182,20 +183,23 @@ static err read_all(struct alerts *g)
 	static const struct json_want wants[] = {
 		{ "[]", take_alert, 0 }, { "data.repository.vulnerabilityAlerts.nodes[]", take_alert, 0 },
 		{ "data.search.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 },
-		{ "data.organization.repositories.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 }, { NULL, NULL, 0 },
+		{ "data.organization.repositories.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 },
+		{ NULL, NULL, 0 },
 	};
 	struct s_scan_begin b;
 
 	TRY(report_json(g->p.r, outline, g, NULL));
 	if (g->kind == SCAN_UNKNOWN)
 		return err_hint(fail(ERR_INPUT, "%s holds no alert: it does not say which of GitHub's scans found none",
-				     g->p.r->name), "export at least the alerts of every state (state=open and closed)");
+				     g->p.r->name),
+					     "export at least the alerts of every state (state=open and closed)");
 	b = report_scan(g->kind, g->tool, g->tool_version);
 	b.repository = g->repository;
 	TRY(report_begin(&g->p, &b));
 	TRY(report_json(g->p.r, wants, g, NULL));
 	if (g->fixed)
-		g->p.coverage = arena_printf(g->p.r->a, "%lld alerts that are fixed or revoked were not counted as findings",
+		g->p.coverage = arena_printf(g->p.r->a,
+					     "%lld alerts that are fixed or revoked were not counted as findings",
 					     (long long)g->fixed);
 	return report_end(&g->p);
 }

@@ -30,7 +30,8 @@ static bool whole(const struct json *v, size_t max)
 static bool recognise_at(const struct reader_head *h, const char *prefix)
 {
 	static const char *const marks[] = {
-		"mergedAt", "merged_at", "mergeCommit", "merge_commit_sha", "headRefOid", "headRefName", "statusCheckRollup",
+		"mergedAt", "merged_at", "mergeCommit", "merge_commit_sha", "headRefOid", "headRefName",
+			"statusCheckRollup",
 	};
 	char path[200];
 
@@ -118,7 +119,8 @@ static void put_check(struct host_pull *h, const struct json *v)
 
 	if (at < 0)
 		at = INSTANT_NONE;	/* "0001-01-01" is how gh writes "not yet" */
-	host_pull_check(h, text(HOST_GET(v, "name", "context")), ended ? result_of(text(conclusion)) : CHECK_PENDING, at);
+	host_pull_check(h, text(HOST_GET(v, "name", "context")), ended ? result_of(text(conclusion)) : CHECK_PENDING,
+			at);
 }
 
 /* Checks of the pull itself (gh) or of its last commit (GraphQL). */
@@ -188,7 +190,8 @@ static void put_commits(struct host_pull *h, const struct json *pull)
 /* "owner/name" from its own field or from an address of the pull request. */
 static struct str repository_of(const struct github *g, struct arena *a, const struct json *pull)
 {
-	struct str s = text(HOST_GET(pull, "base.repo.full_name", "baseRepository.nameWithOwner", "repository.nameWithOwner",
+	struct str s = text(HOST_GET(pull, "base.repo.full_name", "baseRepository.nameWithOwner",
+				     "repository.nameWithOwner",
 				"repository.full_name"));
 	struct str url = text(HOST_GET(pull, "html_url", "url"));
 	size_t at;
@@ -207,7 +210,8 @@ static void put_tickets(struct host_pull *h, const struct json *pull)
 
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next) {
 		struct str number = text(json_get(m, "number")), owner = text(json_path(m, "repository.owner.login"));
-		struct str name = text(json_path(m, "repository.name")), whole = text(json_path(m, "repository.nameWithOwner"));
+		struct str name = text(json_path(m, "repository.name")),
+			whole = text(json_path(m, "repository.nameWithOwner"));
 
 		if (!number.n)
 			continue;

@@ -21,7 +21,8 @@ static const char asked[] = "(the branch asked for)";
 static bool recognise(const struct reader_head *h)
 {
 	return reader_head_has(h, "enforce_admins") || reader_head_has(h, "required_pull_request_reviews") ||
-	       reader_head_has(h, "allow_force_pushes") || (reader_head_has(h, "enforcement") && reader_head_has(h, "rules")) ||
+	       reader_head_has(h, "allow_force_pushes") ||
+		       (reader_head_has(h, "enforcement") && reader_head_has(h, "rules")) ||
 	       reader_head_has(h, "[].enforcement") || reader_head_has(h, "[].ruleset_id") ||
 	       reader_head_has(h, "[].push_access_levels") || reader_head_has(h, "merge_requests_author_approval") ||
 	       reader_head_has(h, "data.repository.branchProtectionRules") ||
@@ -75,7 +76,8 @@ static struct str item_name(const struct json *v)
 {
 	if (v->kind != JSON_OBJECT)
 		return scalar(v);
-	return json_text(HOST_GET(v, "context", "login", "slug", "name", "access_level_description", "actor_type", "type"));
+	return json_text(HOST_GET(v, "context", "login", "slug", "name", "access_level_description", "actor_type",
+				  "type"));
 }
 
 static void add_list(struct rules *g, struct str name, const struct json *v)
@@ -127,7 +129,8 @@ static void place_by_url(struct rules *g, struct str url)
 	g->repository = arena_str(g->texts, (struct str){ url.p + repos + 7, branches - repos - 7 });
 	branches += strlen("/branches/");
 	end = str_find(url, STR("/protection"), branches);
-	g->branch = arena_str(g->texts, fact_percent_decode(g->texts, (struct str){ url.p + branches, end - branches }));
+	g->branch = arena_str(g->texts, fact_percent_decode(g->texts,
+							    (struct str){ url.p + branches, end - branches }));
 }
 
 static void put_rule(struct rules *g, const struct json *rule)
@@ -150,7 +153,7 @@ static void put_ruleset(struct rules *g, const struct json *v)
 	const struct json *bypass = json_get(v, "bypass_actors");
 	BUF_AUTO b = buf_new(256);
 
-	for (const struct json *m = include && include->kind == JSON_ARRAY ? include->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(include); m; m = m->next)
 		buf_addf(&b, "%s%.*s", b.n ? ", " : "", FMT(json_text(m)));
 	g->branch = b.n ? arena_str(g->texts, buf_str(&b)) : STR("(not said)");
 	g->repository = arena_str(g->texts, json_text(json_get(v, "source")));
@@ -159,7 +162,7 @@ static void put_ruleset(struct rules *g, const struct json *v)
 		return;
 	if (bypass && bypass->kind == JSON_ARRAY)
 		add_list(g, STR("bypass_actors"), bypass);
-	for (const struct json *m = rules && rules->kind == JSON_ARRAY ? rules->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(rules); m; m = m->next)
 		put_rule(g, m);
 }
 
@@ -225,7 +228,8 @@ static err read_all(struct rules *g)
 		return fail(ERR_INPUT, "%s holds no rule of a branch", g->p.r->name);
 	TRY(report_item(&g->p, &item_rules, &item));
 	if (g->cut)
-		return submission_write_note(g->p.r->out, "%s holds more than %d rules; the rest was left out", g->p.r->name, RULES);
+		return submission_write_note(g->p.r->out, "%s holds more than %d rules; the rest was left out",
+					     g->p.r->name, RULES);
 	return NULL;
 }
 

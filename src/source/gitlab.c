@@ -14,7 +14,8 @@ struct gitlab {
 
 static bool recognise(const struct reader_head *h)
 {
-	return (reader_head_has(h, "vulnerabilities[].identifiers") && reader_head_has(h, "vulnerabilities[].location")) ||
+	return (reader_head_has(h, "vulnerabilities[].identifiers") &&
+		reader_head_has(h, "vulnerabilities[].location")) ||
 	       reader_head_has(h, "scan.scanner") || reader_head_has(h, "scan.analyzer") ||
 	       (reader_head_has(h, "vulnerabilities") && reader_head_has(h, "remediations"));
 }
@@ -82,9 +83,12 @@ static err take_scanner(void *ctx, const struct json *v)
 static int kind_of(struct str type)
 {
 	static const struct { const char *type; int kind; } types[] = {
-		{ "sast", SCAN_STATIC }, { "dependency_scanning", SCAN_DEPENDENCY }, { "container_scanning", SCAN_CONTAINER },
-		{ "cluster_image_scanning", SCAN_CONTAINER }, { "secret_detection", SCAN_SECRET }, { "dast", SCAN_DYNAMIC },
-		{ "api_fuzzing", SCAN_DYNAMIC }, { "coverage_fuzzing", SCAN_DYNAMIC }, { "sast_iac", SCAN_INFRASTRUCTURE },
+		{ "sast", SCAN_STATIC }, { "dependency_scanning", SCAN_DEPENDENCY },
+		{ "container_scanning", SCAN_CONTAINER },
+		{ "cluster_image_scanning", SCAN_CONTAINER }, { "secret_detection", SCAN_SECRET },
+		{ "dast", SCAN_DYNAMIC },
+		{ "api_fuzzing", SCAN_DYNAMIC }, { "coverage_fuzzing", SCAN_DYNAMIC },
+		{ "sast_iac", SCAN_INFRASTRUCTURE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(types); i++)
@@ -105,12 +109,13 @@ static void put_identifiers(const struct json *v, struct s_finding *f)
 	struct str ids[32];
 	size_t n = 0;
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m && n < ARRAY_LEN(ids); m = m->next) {
+	for (const struct json *m = fact_items(list); m && n < ARRAY_LEN(ids); m = m->next) {
 		struct str type = json_text(json_get(m, "type")), value = json_text(json_get(m, "value"));
 
 		if (!f->rule.n)
 			f->rule = one_word(value) ? value : json_text(json_get(m, "name"));
-		if (str_is_caseless(type, STR("cve")) || str_is_caseless(type, STR("ghsa")) || str_is_caseless(type, STR("osvdb")) ||
+		if (str_is_caseless(type, STR("cve")) || str_is_caseless(type, STR("ghsa")) ||
+		    str_is_caseless(type, STR("osvdb")) ||
 		    str_is_caseless(type, STR("gemnasium")))
 			ids[n++] = value.n ? value : json_text(json_get(m, "name"));
 	}
@@ -123,9 +128,12 @@ static void put_identifiers(const struct json *v, struct s_finding *f)
 static struct str ecosystem_of(struct str file)
 {
 	static const struct { const char *end, *ecosystem; } files[] = {
-		{ "package-lock.json", "npm" }, { "yarn.lock", "npm" }, { "pnpm-lock.yaml", "npm" }, { "package.json", "npm" },
-		{ "npm-shrinkwrap.json", "npm" }, { "Gemfile.lock", "gem" }, { "gems.locked", "gem" }, { "go.sum", "go" },
-		{ "go.mod", "go" }, { "requirements.txt", "pypi" }, { "Pipfile.lock", "pypi" }, { "poetry.lock", "pypi" },
+		{ "package-lock.json", "npm" }, { "yarn.lock", "npm" }, { "pnpm-lock.yaml", "npm" },
+		{ "package.json", "npm" },
+		{ "npm-shrinkwrap.json", "npm" }, { "Gemfile.lock", "gem" }, { "gems.locked", "gem" },
+		{ "go.sum", "go" },
+		{ "go.mod", "go" }, { "requirements.txt", "pypi" }, { "Pipfile.lock", "pypi" },
+		{ "poetry.lock", "pypi" },
 		{ "setup.py", "pypi" }, { "uv.lock", "pypi" }, { "composer.lock", "composer" }, { "pom.xml", "maven" },
 		{ "build.gradle", "maven" }, { "build.gradle.kts", "maven" }, { "packages.lock.json", "nuget" },
 		{ "Cargo.lock", "cargo" }, { "conan.lock", "conan" },
@@ -185,7 +193,8 @@ static void put_place(struct gitlab *g, const struct json *v, struct s_finding *
 	if (g->p.kind == SCAN_DYNAMIC)
 		put_site(g, at, f);
 	if (g->p.kind == SCAN_SECRET)
-		f->context = redact_context(g->p.tmp, g->p.r->secret_key, code.n ? code : json_text(json_get(v, "cve")));
+		f->context = redact_context(g->p.tmp, g->p.r->secret_key,
+					    code.n ? code : json_text(json_get(v, "cve")));
 	else if (code.n)
 		f->context = fact_squeeze(g->p.tmp, code);
 }
@@ -195,8 +204,8 @@ static struct str signature_of(const struct json *v)
 {
 	const struct json *items = json_path(v, "tracking.items"), *list;
 
-	list = json_get(items && items->kind == JSON_ARRAY ? items->first : NULL, "signatures");
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next)
+	list = json_get(fact_items(items), "signatures");
+	for (const struct json *m = fact_items(list); m; m = m->next)
 		if (str_starts(json_text(json_get(m, "algorithm")), STR("scope_offset")))
 			return json_text(json_get(m, "value"));
 	return (struct str){ 0 };
@@ -239,7 +248,8 @@ static err read_outline(struct gitlab *g)
 {
 	static const struct json_want wants[] = {
 		{ "version", take_version, 0 }, { "scan", take_scan, 0 }, { "vulnerabilities?", take_list, 0 },
-		{ "vulnerabilities[].category", take_category, 0 }, { "vulnerabilities[].scanner.name", take_scanner, 0 },
+		{ "vulnerabilities[].category", take_category, 0 },
+		{ "vulnerabilities[].scanner.name", take_scanner, 0 },
 		{ NULL, NULL, 0 },
 	};
 

@@ -13,7 +13,8 @@ struct gitlab {
 
 static bool recognise(const struct reader_head *h)
 {
-	return (reader_head_has(h, "[].iid") && (reader_head_has(h, "[].merged_at") || reader_head_has(h, "[].approved_by") ||
+	return (reader_head_has(h, "[].iid") && (reader_head_has(h, "[].merged_at") ||
+						 reader_head_has(h, "[].approved_by") ||
 						  reader_head_has(h, "[].merge_status"))) ||
 	       (reader_head_has(h, "iid") && reader_head_has(h, "merged_at")) ||
 	       reader_head_has(h, "data.project.mergeRequests");
@@ -118,7 +119,8 @@ static void put_lists(struct gitlab *g, const struct json *v)
 static err put_merged(struct gitlab *g, const struct json *v)
 {
 	struct s_pull *p = &g->pull.pull;
-	struct str merge = text(HOST_GET(v, "merge_commit_sha", "mergeCommitSha", "squash_commit_sha", "squashCommitSha"));
+	struct str merge = text(HOST_GET(v, "merge_commit_sha", "mergeCommitSha", "squash_commit_sha",
+					 "squashCommitSha"));
 
 	host_pull_start(&g->pull, g->p.tmp);
 	put_place(g, v);
@@ -185,5 +187,6 @@ static err requests_read(struct reader *r)
 }
 
 const struct reader_kind reader_gitlab_mrs = {
-	.name = "gitlab-merge-requests", .title = "GitLab merge requests", .recognise = recognise, .read = requests_read,
+	.name = "gitlab-merge-requests", .title = "GitLab merge requests", .recognise = recognise,
+		.read = requests_read,
 };

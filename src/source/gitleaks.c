@@ -5,7 +5,8 @@
 
 static bool recognise(const struct reader_head *h)
 {
-	return (reader_head_has(h, "[].RuleID") && (reader_head_has(h, "[].Secret") || reader_head_has(h, "[].Match"))) ||
+	return (reader_head_has(h, "[].RuleID") && (reader_head_has(h, "[].Secret") ||
+						    reader_head_has(h, "[].Match"))) ||
 	       (reader_head_has(h, "[].offender") && reader_head_has(h, "[].rule"));
 }
 

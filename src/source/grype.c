@@ -63,7 +63,7 @@ static int64_t score_in(const struct json *vulnerability)
 	const struct json *list = json_get(vulnerability, "cvss");
 	int64_t best = FIELD_NO_INT, old = FIELD_NO_INT;
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next) {
+	for (const struct json *m = fact_items(list); m; m = m->next) {
 		int64_t score = fact_score(json_text(json_path(m, "metrics.baseScore")));
 		int64_t *to = str_starts(json_text(json_get(m, "version")), STR("2")) ? &old : &best;
 
@@ -75,19 +75,20 @@ static int64_t score_in(const struct json *vulnerability)
 
 static struct str first_text(const struct json *list)
 {
-	return list && list->kind == JSON_ARRAY ? json_text(list->first) : (struct str){ 0 };
+	return json_text(fact_items(list));
 }
 
 /* The vulnerability itself and those it is known by elsewhere. */
 static void put_vulnerability(const struct json *v, struct s_finding *f)
 {
-	const struct json *vulnerability = json_get(v, "vulnerability"), *related = json_get(v, "relatedVulnerabilities");
+	const struct json *vulnerability = json_get(v, "vulnerability"),
+		*related = json_get(v, "relatedVulnerabilities");
 	struct str ids[16] = { json_text(json_get(vulnerability, "id")) };
 	struct str text = json_text(json_get(vulnerability, "description"));
 	size_t n = 1;
 
 	f->score = score_in(vulnerability);
-	for (const struct json *m = related && related->kind == JSON_ARRAY ? related->first : NULL; m; m = m->next) {
+	for (const struct json *m = fact_items(related); m; m = m->next) {
 		if (n < ARRAY_LEN(ids))
 			ids[n++] = json_text(json_get(m, "id"));
 		if (f->score < 0)

@@ -68,6 +68,21 @@ static void start_case(struct junit *j, const struct xml_tag *tag)
 	j->sum.tests++;
 }
 
+/* What happened, told within a test case or, by a suite that could not begin, outside. */
+static void take_outcome(struct junit *j, struct str name)
+{
+	bool within = j->case_depth && j->depth == j->case_depth + 1;
+	bool failed = str_is(name, "failure"), error = str_is(name, "error");
+
+	if (within) {
+		j->failed |= failed;
+		j->error |= error;
+		j->skipped |= str_is(name, "skipped");
+	} else if (!j->case_depth && (failed || error)) {
+		j->sum.errors++;
+	}
+}
+
 static err on_start(void *ctx, const struct xml_tag *tag)
 {
 	struct junit *j = ctx;
@@ -78,14 +93,8 @@ static err on_start(void *ctx, const struct xml_tag *tag)
 		start_suite(j, tag);
 	else if (str_is(tag->name, "testcase") && !j->case_depth)
 		start_case(j, tag);
-	else if (str_is(tag->name, "failure") && j->depth == j->case_depth + 1)
-		j->failed = true;
-	else if (str_is(tag->name, "error") && j->depth == j->case_depth + 1)
-		j->error = true;
-	else if (str_is(tag->name, "skipped") && j->depth == j->case_depth + 1)
-		j->skipped = true;
-	else if (!j->case_depth && (str_is(tag->name, "error") || str_is(tag->name, "failure")))
-		j->sum.errors++;	/* of a suite that could not begin */
+	else
+		take_outcome(j, tag->name);
 	return NULL;
 }
 
@@ -97,8 +106,11 @@ static void end_case(struct junit *j)
 	j->sum.failed += j->failed;
 	j->sum.errors += j->error && !j->failed;
 	j->sum.skipped += j->skipped && !bad;
-	if (bad && j->sum.failures.n < FAILURES)
-		j->failures[j->sum.failures.n++] = arena_str(j->p.r->a, str_cut(fact_squeeze(j->p.tmp, j->test), FAILURE_TEXT));
+	if (bad && j->sum.failures.n < FAILURES) {
+		struct str test = str_cut(fact_squeeze(j->p.tmp, j->test), FAILURE_TEXT);
+
+		j->failures[j->sum.failures.n++] = arena_str(j->p.r->a, test);
+	}
 }
 
 static err on_end(void *ctx, struct str name)
@@ -123,7 +135,8 @@ static err write_sum(struct junit *j)
 	if (j->sum.tests == 0)
 		return submission_write_note(j->p.r->out, "%s holds no test", j->p.r->name);
 	if (j->declared >= 0 && j->declared != j->sum.tests)
-		return submission_write_note(j->p.r->out, "%s says it has %lld tests and holds %lld; what it holds was counted",
+		return submission_write_note(j->p.r->out,
+					     "%s says it has %lld tests and holds %lld; what it holds was counted",
 					     j->p.r->name, (long long)j->declared, (long long)j->sum.tests);
 	return NULL;
 }

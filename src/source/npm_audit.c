@@ -13,7 +13,8 @@ struct npm {
 static bool recognise(const struct reader_head *h)
 {
 	return reader_head_has(h, "auditReportVersion") || reader_head_has(h, "advisories") ||
-	       (reader_head_has(h, "vulnerabilities") && reader_head_has(h, "metadata.dependencies"));
+	       (reader_head_has(h, "vulnerabilities") && reader_head_has(h, "metadata.dependencies")) ||
+	       (reader_head_has(h, "error.summary") && reader_head_has(h, "error.detail"));
 }
 
 /* "GHSA-…" at the end of an advisory's address. */
@@ -27,7 +28,7 @@ static struct str ghsa_of(struct str url)
 
 static struct str first_path(const struct json *nodes)
 {
-	return nodes && nodes->kind == JSON_ARRAY ? json_text(nodes->first) : (struct str){ 0 };
+	return json_text(fact_items(nodes));
 }
 
 static struct str fix_of(struct arena *a, const struct json *fix)
@@ -75,7 +76,8 @@ static err put_indirect(struct npm *n, const struct json *package, struct str th
 	struct s_finding f = package_finding(n, package);
 
 	f.rule = STR("vulnerable-dependency");	/* the list of ways changes from run to run */
-	f.title = arena_printf(n->p.tmp, "%.*s depends on a vulnerable version of %.*s", FMT(package->key), FMT(through));
+	f.title = arena_printf(n->p.tmp, "%.*s depends on a vulnerable version of %.*s", FMT(package->key),
+			       FMT(through));
 	return report_finding(&n->p, &f);
 }
 
@@ -89,7 +91,7 @@ static err take_package(void *ctx, const struct json *v)
 
 	if (v->kind != JSON_OBJECT)
 		return report_fault(n->p.r, v, "a vulnerable package must be an object");
-	for (const struct json *m = via && via->kind == JSON_ARRAY ? via->first : NULL; m; m = m->next) {
+	for (const struct json *m = fact_items(via); m; m = m->next) {
 		if (m->kind == JSON_STRING)
 			through = through.n ? through : m->text;
 		if (m->kind != JSON_OBJECT)
@@ -147,15 +149,26 @@ static err take_error(void *ctx, const struct json *v)
 	if (!said.n)
 		said = json_text(json_get(v, "detail"));
 	n->failed = v->kind != JSON_NULL;
-	n->said = arena_str(n->p.r->a, str_cut(said, 200));
+	if (said.n)
+		n->said = arena_str(n->p.r->a, str_cut(said, 200));
+	return NULL;
+}
+
+static err take_message(void *ctx, const struct json *v)
+{
+	struct npm *n = ctx;
+
+	if (!n->said.n)
+		n->said = arena_str(n->p.r->a, str_cut(json_text(v), 200));
 	return NULL;
 }
 
 static err read_all(struct npm *n)
 {
 	static const struct json_want outline[] = {
-		{ "vulnerabilities?", see_packages, 0 }, { "advisories?", see_advisories, 0 }, { "error", take_error, 0 },
-		{ NULL, NULL, 0 },
+		{ "vulnerabilities?", see_packages, 0 }, { "advisories?", see_advisories, 0 },
+		{ "error", take_error, 0 },
+		{ "message", take_message, 0 }, { NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = {
 		{ "vulnerabilities.*", take_package, 0 }, { "advisories.*", take_old_advisory, 0 }, { NULL, NULL, 0 },
@@ -164,10 +177,11 @@ static err read_all(struct npm *n)
 
 	TRY(report_json(n->p.r, outline, n, NULL));
 	if (n->failed)
-		return err_hint(fail(ERR_INPUT, "%s holds no audit: npm failed with '%.*s'", n->p.r->name, FMT(n->said)),
+		return err_hint(fail(ERR_INPUT, "%s holds no audit: npm failed with '%.*s'", n->p.r->name,
+				     FMT(n->said)),
 				"let npm audit run again where it reaches its registry");
 	if (!n->seven && !n->six)
-		return fail(ERR_INPUT, "%s has neither 'vulnerabilities' nor 'advisories': it is no report of npm audit",
+		return fail(ERR_INPUT, "%s has neither 'vulnerabilities' nor 'advisories': it is no npm audit",
 			    n->p.r->name);
 	TRY(report_begin(&n->p, &b));
 	TRY(report_json(n->p.r, wants, n, NULL));

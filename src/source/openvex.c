@@ -68,7 +68,7 @@ static struct str vulnerability_of(const struct json *v)
 
 	if (!ids[0].n)
 		ids[0] = json_text(json_get(v, "@id"));
-	for (const struct json *m = aliases && aliases->kind == JSON_ARRAY ? aliases->first : NULL; m && n < 32; m = m->next)
+	for (const struct json *m = fact_items(aliases); m && n < 32; m = m->next)
 		ids[n++] = json_text(m);
 	return fact_alias(ids, n);
 }

@@ -50,7 +50,7 @@ static const struct json *record_of(const struct json *package, struct str id)
 {
 	const struct json *list = json_get(package, "vulnerabilities");
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(list); m; m = m->next)
 		if (str_eq(json_text(json_get(m, "id")), id))
 			return m;
 	return NULL;
@@ -62,7 +62,7 @@ static struct str fixed_in(const struct json *affected)
 	const struct json *ranges = json_get(affected, "ranges");
 	struct str fixed = { 0 };
 
-	for (const struct json *m = ranges && ranges->kind == JSON_ARRAY ? ranges->first : NULL; m; m = m->next) {
+	for (const struct json *m = fact_items(ranges); m; m = m->next) {
 		const struct json *events = json_get(m, "events");
 
 		if (str_is(json_text(json_get(m, "type")), "GIT") || !events || events->kind != JSON_ARRAY)
@@ -78,7 +78,7 @@ static struct str fix_of(const struct json *record, struct str name)
 {
 	const struct json *list = json_get(record, "affected");
 
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(list); m; m = m->next)
 		if (str_eq(json_text(json_path(m, "package.name")), name))
 			return fixed_in(m);
 	return (struct str){ 0 };
@@ -86,7 +86,7 @@ static struct str fix_of(const struct json *record, struct str name)
 
 static void add_ids(struct str *ids, size_t *n, size_t max, const struct json *list)
 {
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m && *n < max; m = m->next)
+	for (const struct json *m = fact_items(list); m && *n < max; m = m->next)
 		ids[(*n)++] = json_text(m);
 }
 
@@ -135,7 +135,7 @@ static err take_package(void *ctx, const struct json *v)
 		}
 		return NULL;
 	}
-	for (const struct json *m = list && list->kind == JSON_ARRAY ? list->first : NULL; m; m = m->next)
+	for (const struct json *m = fact_items(list); m; m = m->next)
 		TRY(put_finding(o, v, NULL, m));
 	return NULL;
 }

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "text/json_events.h"
+
 /* In the order they are asked: those with a mark of their own first. */
 const struct reader_kind *const reader_kinds[] = {
 	&reader_sarif, &reader_gitleaks, &reader_trivy, &reader_github_pulls,
@@ -68,12 +70,26 @@ static err with_kinds(err e)
 	return err_hint(e, "say what it is with --kind; these kinds are read: %.*s", FMT(buf_str(&list)));
 }
 
+/* What is wrong with JSON that is here as a whole. */
+static err json_fault(struct str text, const char *name)
+{
+	static const struct json_want nothing[] = { { NULL, NULL, 0 } };
+	OWNED(json_events) e = json_events_new(name, nothing, NULL);
+
+	if (text.n >= READER_HEAD)
+		return NULL;
+	TRY(json_events_feed(e, text));
+	return json_events_end(e);
+}
+
 static err what_it_is(const struct reader_head *h, struct str head, const char *name)
 {
 	if (str_trim(head).n == 0)
 		return fail(ERR_INPUT, "%s is empty: it does not say whether anything was looked at", name);
 	if (h->empty_array)
 		return fail(ERR_INPUT, "%s is an empty list: it does not say which tool made it", name);
+	if (h->form == HEAD_JSON)
+		TRY(json_fault(head, name));
 	if (h->form == HEAD_JSON)
 		return fail(ERR_INPUT, "%s is JSON, but no report of a known kind", name);
 	if (h->form == HEAD_XML)

@@ -113,13 +113,13 @@ static struct str with_arguments(struct arena *a, struct str text, const struct 
 
 static struct str message(struct reading *g, const struct sarif_rule *rule, const struct json *result)
 {
-	const struct json *m = json_get(result, "message");
+	const struct json *m = json_get(result, "message"), *known = rule ? rule->messages : NULL;
 	struct str text = json_text(json_get(m, "text")), id = json_text(json_get(m, "id"));
 
 	if (!text.n)
 		text = json_text(json_get(m, "markdown"));
-	for (const struct json *s = rule && rule->messages && !text.n && id.n ? rule->messages->first : NULL; s; s = s->next)
-		if (str_eq(s->key, id))
+	for (const struct json *s = known && !text.n ? known->first : NULL; s; s = s->next)
+		if (id.n && str_eq(s->key, id))
 			text = s->text;
 	return with_arguments(g->report.tmp, text, json_get(m, "arguments"));
 }
@@ -147,7 +147,7 @@ static void put_severity(const struct reading *g, const struct sarif_rule *rule,
 static void put_place(struct reading *g, const struct json *result, struct s_finding *f)
 {
 	const struct json *list = json_get(result, "locations");
-	const struct json *at = list && list->kind == JSON_ARRAY ? list->first : NULL;
+	const struct json *at = fact_items(list);
 	const struct json *physical = json_get(at, "physicalLocation");
 	const struct json *region = json_get(physical, "region"), *logical = json_get(at, "logicalLocations");
 

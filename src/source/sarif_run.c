@@ -40,7 +40,8 @@ static err take_run(void *ctx, const struct json *v)
 	if (s->n_runs == SARIF_RUNS)
 		return fail(ERR_LIMIT, "%s: there are more than %d runs", s->r->name, SARIF_RUNS);
 	s->runs = more(s->r->a, s->runs, s->n_runs, &s->room_runs, sizeof(*s->runs));
-	s->runs[s->n_runs++] = (struct sarif_run){ .results = JSON_NULL, .ended = INSTANT_NONE, .started = INSTANT_NONE };
+	s->runs[s->n_runs++] = (struct sarif_run){ .results = JSON_NULL, .ended = INSTANT_NONE,
+		.started = INSTANT_NONE };
 	return NULL;
 }
 
@@ -58,7 +59,8 @@ static err take_version(void *ctx, const struct json *v)
 
 	s->version = keep(s, v);
 	if (!str_is(s->version, "2.1.0"))
-		return err_hint(fail(ERR_INPUT, "%s:%u:%u: this is SARIF of version '%.*s'; only 2.1.0 is read", s->r->name,
+		return err_hint(fail(ERR_INPUT, "%s:%u:%u: this is SARIF of version '%.*s'; only 2.1.0 is read",
+				     s->r->name,
 				     v->line, v->column, FMT(str_cut(json_text(v), 32))),
 				"let the tool write SARIF 2.1.0, or convert the file");
 	return NULL;
@@ -215,7 +217,8 @@ static err take_file(void *ctx, const struct json *v)
 	if (run->n_files == SARIF_FILES)
 		return fail(ERR_LIMIT, "%s: there are more than %d artifacts", s->r->name, SARIF_FILES);
 	run->files = more(s->r->a, run->files, run->n_files, &run->room_files, sizeof(*run->files));
-	run->files[run->n_files++] = (struct sarif_file){ keep(s, json_get(at, "uri")), keep(s, json_get(at, "uriBaseId")) };
+	run->files[run->n_files++] = (struct sarif_file){ keep(s, json_get(at, "uri")),
+		keep(s, json_get(at, "uriBaseId")) };
 	return NULL;
 }
 
@@ -226,7 +229,8 @@ static err take_bases(void *ctx, const struct json *v)
 
 	run->bases = ARENA_ARRAY(s->r->a, struct sarif_base, v->n + 1);
 	for (const struct json *m = v->kind == JSON_OBJECT ? v->first : NULL; m; m = m->next)
-		run->bases[run->n_bases++] = (struct sarif_base){ arena_str(s->r->a, m->key), keep(s, json_get(m, "uri")),
+		run->bases[run->n_bases++] = (struct sarif_base){ arena_str(s->r->a, m->key),
+			keep(s, json_get(m, "uri")),
 								   keep(s, json_get(m, "uriBaseId")) };
 	return NULL;
 }
@@ -406,6 +410,20 @@ static struct str below_base(const struct sarif_run *run, struct str uri)
 	return uri;
 }
 
+/* Puts relative bases in front, one for another, until one is absolute. */
+static struct str under_bases(const struct sarif_run *run, struct arena *a, struct str uri, struct str id)
+{
+	for (int depth = 0; depth < 8 && id.n; depth++) {
+		const struct sarif_base *b = base_of(run, id);
+
+		if (!b || !b->uri.n || absolute(b->uri))
+			break;
+		uri = arena_printf(a, "%.*s%s%.*s", FMT(b->uri), str_ends(b->uri, STR("/")) ? "" : "/", FMT(uri));
+		id = b->parent;
+	}
+	return uri;
+}
+
 struct str sarif_run_path(const struct sarif_run *run, struct arena *a, const struct json *location)
 {
 	struct str uri = json_text(json_get(location, "uri")), id = json_text(json_get(location, "uriBaseId"));
@@ -417,13 +435,5 @@ struct str sarif_run_path(const struct sarif_run *run, struct arena *a, const st
 	}
 	if (!uri.n)
 		return (struct str){ 0 };
-	for (int depth = 0; depth < 8 && id.n && !absolute(uri); depth++) {
-		const struct sarif_base *b = base_of(run, id);
-
-		if (!b || !b->uri.n || absolute(b->uri))
-			break;
-		uri = arena_printf(a, "%.*s%s%.*s", FMT(b->uri), str_ends(b->uri, STR("/")) ? "" : "/", FMT(uri));
-		id = b->parent;
-	}
-	return fact_uri_path(a, absolute(uri) ? below_base(run, uri) : uri);
+	return fact_uri_path(a, absolute(uri) ? below_base(run, uri) : under_bases(run, a, uri, id));
 }

@@ -115,7 +115,8 @@ static err read_all(struct semgrep *s)
 	TRY(report_json(s->p.r, wants, s, NULL));
 	if (s->errors) {
 		s->p.partial = true;
-		s->p.coverage = arena_printf(s->p.r->a, "%lld errors: some files were not looked at", (long long)s->errors);
+		s->p.coverage = arena_printf(s->p.r->a, "%lld errors: some files were not looked at",
+					     (long long)s->errors);
 	}
 	return report_end(&s->p);
 }

@@ -21,7 +21,8 @@ static err take_version(void *ctx, const struct json *v)
 	struct str version = json_text(v);
 
 	if (!str_starts(version, STR("SPDX-2.")))
-		return fail(ERR_INPUT, "%s:%u:%u: this is '%.*s'; SPDX 2.2 and 2.3 are read", s->p.r->name, v->line, v->column,
+		return fail(ERR_INPUT, "%s:%u:%u: this is '%.*s'; SPDX 2.2 and 2.3 are read", s->p.r->name, v->line,
+			    v->column,
 			    FMT(str_cut(version, 32)));
 	s->sum.format = arena_printf(s->p.r->a, "SPDX %.*s", FMT(str_cut(str_from(version, 5), 16)));
 	return NULL;
@@ -68,7 +69,8 @@ static err take_package(void *ctx, const struct json *v)
 static err read_all(struct spdx *s)
 {
 	static const struct json_want wants[] = {
-		{ "spdxVersion", take_version, 0 }, { "name", take_name, 0 }, { "creationInfo.created", take_created, 0 },
+		{ "spdxVersion", take_version, 0 }, { "name", take_name, 0 },
+		{ "creationInfo.created", take_created, 0 },
 		{ "packages?", take_list, 0 }, { "packages[]", take_package, 0 }, { NULL, NULL, 0 },
 	};
 

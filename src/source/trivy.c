@@ -23,7 +23,8 @@ struct trivy {
 static bool recognise(const struct reader_head *h)
 {
 	return (reader_head_has(h, "SchemaVersion") &&
-		(reader_head_has(h, "ArtifactName") || reader_head_has(h, "Results") || reader_head_has(h, "ArtifactType"))) ||
+		(reader_head_has(h, "ArtifactName") || reader_head_has(h, "Results") ||
+		 reader_head_has(h, "ArtifactType"))) ||
 	       (reader_head_has(h, "[].Target") && (reader_head_has(h, "[].Vulnerabilities") ||
 						     reader_head_has(h, "[].Type") || reader_head_has(h, "[].Class")));
 }
@@ -110,7 +111,8 @@ static err take_target(void *ctx, const struct json *v)
 static err take_class(void *ctx, const struct json *v)
 {
 	static const struct { const char *class; int has; } classes[] = {
-		{ "os-pkgs", 0 }, { "lang-pkgs", 0 }, { "config", 1 }, { "secret", 2 }, { "license", 3 }, { "license-file", 3 },
+		{ "os-pkgs", 0 }, { "lang-pkgs", 0 }, { "config", 1 }, { "secret", 2 }, { "license", 3 },
+		{ "license-file", 3 },
 	};
 	struct trivy *t = ctx;
 
@@ -161,7 +163,8 @@ static err read_outline(struct trivy *t)
 		{ "Results[].Target", take_target, 0 }, { "[].Target", take_target, 0 },
 		{ "Results[].Class", take_class, 0 }, { "[].Class", take_class, 0 },
 		{ "Results[].Type", take_type, 0 }, { "[].Type", take_type, 0 },
-		{ "Results[].Vulnerabilities?", seen_vulnerabilities, 0 }, { "[].Vulnerabilities?", seen_vulnerabilities, 0 },
+		{ "Results[].Vulnerabilities?", seen_vulnerabilities, 0 },
+		{ "[].Vulnerabilities?", seen_vulnerabilities, 0 },
 		{ "Results[].Misconfigurations?", seen_misconfigurations, 0 },
 		{ "[].Misconfigurations?", seen_misconfigurations, 0 },
 		{ "Results[].Secrets?", seen_secrets, 0 }, { "[].Secrets?", seen_secrets, 0 },
@@ -320,7 +323,8 @@ static err trivy_read(struct reader *r)
 }
 
 static const struct redact_rule secrets[] = {
-	{ "Results[].Secrets[].Match" }, { "Results[].Secrets[].Code" }, { "[].Secrets[].Match" }, { "[].Secrets[].Code" },
+	{ "Results[].Secrets[].Match" }, { "Results[].Secrets[].Code" }, { "[].Secrets[].Match" },
+	{ "[].Secrets[].Code" },
 	{ NULL },
 };
 

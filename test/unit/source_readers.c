@@ -13,9 +13,8 @@
 /* What a reading said, one line per item, and counts of it. */
 struct said {
 	struct buf log;
-	int64_t scans, findings, partial, suppressed, fingerprints, contexts, severity[6];
-	int64_t notes, tests, sboms, vexes, pulls, rules;
-	int kind;			/* of the last scan */
+	int64_t scans, findings, suppressed, fingerprints, severity[6];
+	int64_t tests, sboms, vexes, pulls, rules;
 };
 
 static const char *const made = "test/data/reports/";
@@ -104,7 +103,6 @@ static void count_finding(struct said *s, const struct s_finding *f)
 	s->severity[f->severity == FIELD_UNKNOWN ? 5 : f->severity]++;
 	s->suppressed += f->suppressed == 1;
 	s->fingerprints += f->fingerprint.n > 0;
-	s->contexts += f->context.n > 0;
 }
 
 static err on_start(void *ctx, const struct s_start *start)
@@ -118,15 +116,9 @@ static err on_item(void *ctx, const struct table *t, const void *item)
 {
 	struct said *s = ctx;
 
-	if (t == &item_scan_begin) {
-		s->scans++;
-		s->kind = ((const struct s_scan_begin *)item)->kind;
-	}
 	if (t == &item_finding)
 		count_finding(s, item);
-	if (t == &item_scan_end)
-		s->partial += ((const struct s_scan_end *)item)->partial == 1;
-	s->notes += t == &item_note;
+	s->scans += t == &item_scan_begin;
 	s->tests += t == &item_tests;
 	s->sboms += t == &item_sbom;
 	s->vexes += t == &item_vex;
@@ -312,11 +304,6 @@ static void real_reports_give_the_counts_that_were_counted_by_hand(void **state)
 
 		if (!read_file(samples, sample_scans[i].path, sample_scans[i].kind, &s))
 			continue;
-		if (getenv("SHOW"))
-			print_message("%lld scans %lld findings %lld suppressed %lld fingerprints %lld %lld %lld %lld %lld %lld\n",
-				(long long)s.scans, (long long)s.findings, (long long)s.suppressed, (long long)s.fingerprints,
-				(long long)s.severity[0], (long long)s.severity[1], (long long)s.severity[2],
-				(long long)s.severity[3], (long long)s.severity[4], (long long)s.severity[5]);
 		check_scan(&sample_scans[i], &s);
 	}
 }
@@ -328,7 +315,8 @@ static const struct { const char *path, *kind, *part; } sample_items[] = {
 	{ "sbom/spdx-2.3-trivy-julia.json", "spdx", "components=5 format=[SPDX 2.3]" },
 	{ "tests/junit-failure-always-fail.xml", "junit", "errors=0 failed=1 failures=[io.olamy.AlwaysFailTest " },
 	{ "tests/junit-failure-always-fail.xml", "junit", " skipped=0 suite=[io.olamy.AlwaysFailTest] tests=1" },
-	{ "scm/gitlab/rest-merge_requests.json", "gitlab-merge-requests", "note text=[3 merge requests that were not merged" },
+	{ "scm/gitlab/rest-merge_requests.json", "gitlab-merge-requests",
+	"note text=[3 merge requests that were not merged" },
 	{ "vex/openvex-trivy-project.json", "openvex", "status=[not_affected] vulnerability=[CVE-2024-26147]" },
 };
 
@@ -394,6 +382,314 @@ static void what_an_export_of_pull_requests_leaves_out_is_unknown(void **state)
 	has(rest, "people{ email=[y@example.org] host=[github.com] kind=person login=[y] name=[Y]");
 }
 
+/* The log of a fixture as one text, in s. */
+static const char *log_of(const char *path, const char *kind, struct said *s)
+{
+	if (!read_file(made, path, kind, s))
+		fail_msg("%s%s is missing", made, path);
+	buf_add_char(&s->log, '\0');
+	return s->log.p;
+}
+
+static void sarif_is_read_as_the_specification_says(void **state)
+{
+	static const char *const parts[] = {
+		/* tables may follow results; a message from the rule; all partial fingerprints, sorted */
+		"finding context=[strcpy(a, b);] fingerprint=[a=1\nb=2] line=7 message=[strcpy has no limit] path=[src/main.c] "
+		"rule=[R1] score=98 severity=critical title=[Copies without a limit]",
+		"path=[x.c] rule=[X1] severity=high title=[from an extension]",
+		"message=[two\nlines] rule=[R2/sub] severity=none suppressed=1",
+		"message=[rejected] rule=[R2] severity=low suppressed=0",
+		"message=[under review] rule=[R2] severity=low suppressed=0",
+		"message=[accepted] rule=[R2] severity=low suppressed=1",
+		"message=[none] rule=[R2] severity=low suppressed=0",
+		"finding context=[absolute] message=[absolute] path=[lib/y.c] rule=[R3] severity=medium",
+		"coverage=[not counted as findings: 1 pass, 1 review, 1 no longer there] partial=1 results=8",
+		"scan.begin branch=[main] commit=[abcdefabcdefabcdefabcdefabcdefabcdefabcd] effective=2026-03-01T10:00:00Z "
+		"kind=static repository=[example/shop] scope=[nightly] tool=[Checker] tool_version=[1.2.3]",
+		/* no list of results; two runs of one tool are two series */
+		"coverage=[the run has no list of results] partial=1 results=0",
+		"scope=[nightly run 2] tool=[Checker]\nscan.end partial=0 results=0",
+	};
+	SAID_AUTO s = { 0 };
+	const char *log = log_of("traps.sarif", "sarif", &s);
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		has(log, parts[i]);
+}
+
+/* "\\n" of the file is a line end. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++) {
+		if (s[0] == '\\' && s[1] == 'n') {
+			*to++ = '\n';
+			s++;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+static void check_fact(struct str line)
+{
+	OWNED(arena) lines = arena_new();
+	char path[100], kind[40], part[600];
+	SAID_AUTO s = { 0 };
+
+	assert_int_equal(sscanf(arena_cstr(lines, line), "%99s | %39s | %599[^\n]", path, kind, part), 3);
+	unescape(part);
+	has(log_of(path, kind, &s), part);
+}
+
+static void each_format_gives_its_facts(void **state)
+{
+	BUF_AUTO b = buf_new(1 << 20);
+	struct str rest, line;
+	int n = 0;
+
+	(void)state;
+	assert_ok(file_read("test/data/reports/facts.txt", &b));
+	rest = buf_str(&b);
+	while (str_split(&rest, '\n', &line)) {
+		if (!line.n || line.p[0] == '#')
+			continue;
+		check_fact(line);
+		n++;
+	}
+	assert_true(n >= 56);
+}
+
+static const char *const with_secrets[] = {
+	"gitleaks.json", "gitleaks.sarif", "trivy.json", "gitlab-secret.json", "github-secret-scanning.json",
+};
+
+static const char *const values[] = { "not-a-real-secret-7f3a9c", "other-not-a-real-secret",
+	"third-not-a-real-secret" };
+
+/* The redacted copy of a fixture, open at its start. */
+static FILE *redacted(const char *path, const struct reader_kind **k)
+{
+	OWNED(arena) a = arena_new();
+	FILE *out = temporary();
+	char full[300];
+	FD_AUTO in = -1;
+	bool was_made = false;
+	struct reader r = { .name = path, .a = a, .size = 1, .secret_key = "0123456789abcdef0123456789abcde" };
+
+	snprintf(full, sizeof(full), "%s%s", made, path);
+	in = open(full, O_RDONLY | O_CLOEXEC);
+	assert_true(in >= 0);
+	r.in = in;
+	*k = detect_fd(in, path);
+	assert_non_null(*k);
+	assert_ok(reader_redact(*k, &r, fileno(out), &was_made));
+	assert_true(was_made);
+	lseek(fileno(out), 0, SEEK_SET);
+	return out;
+}
+
+static void no_secret_value_leaves_a_reader_or_stays_in_the_evidence(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(with_secrets); i++) {
+		SAID_AUTO before = { 0 };
+		SAID_AUTO after = { 0 };
+		BUF_AUTO copy = buf_new(1 << 20);
+		const struct reader_kind *k;
+		FILE *f = redacted(with_secrets[i], &k);
+
+		assert_ok(fd_read_all(fileno(f), "copy", &copy));
+		buf_add_char(&copy, '\0');
+		assert_true(read_file(made, with_secrets[i], k->name, &before));
+		assert_ok(read_fd(k, fileno(f), with_secrets[i], &after));
+		fclose(f);
+		/* The same findings, whichever of the two was read. */
+		assert_true(str_eq(buf_str(&before.log), buf_str(&after.log)));
+		buf_add_char(&before.log, '\0');
+		has(before.log.p, "context=[hmac:");
+		has(copy.p, "redacted hmac:");
+		for (size_t v = 0; v < ARRAY_LEN(values); v++) {
+			has_not(before.log.p, values[v]);
+			has_not(copy.p, values[v]);
+		}
+	}
+}
+
+static void redaction_changes_nothing_else(void **state)
+{
+	static const char text[] = "{\"a\":[1,-2.50e3,true,null,{\"k\":\"v\\u00e9\\n\"}],"
+				   "\"s\":{\"deep\":[\"x\",7,\"redacted hmac:00\"]},"
+				   "\"t\":\"\",\"u\":{\"s\":\"y\",\"keep\":\"z\"},\"e\":{},\"l\":[]}\n";
+	static const struct redact_rule rules[] = { { "s" }, { "t" }, { "**.s" }, { "u" }, { "!u.keep" }, { NULL } };
+	static const uint8_t key[32] = { 1 };
+	BUF_AUTO copy = buf_new(4096);
+	FILE *in = temporary();
+	FILE *out = temporary();
+	struct redact_spec spec = { "doc", fileno(in), fileno(out), key, rules };
+
+	(void)state;
+	assert_ok(fd_write_all(fileno(in), "in", str_c(text)));
+	assert_ok(redact_json(&spec));
+	lseek(fileno(out), 0, SEEK_SET);
+	assert_ok(fd_read_all(fileno(out), "copy", &copy));
+	buf_add_char(&copy, '\0');
+	has(copy.p, "{\"a\":[1,-2.50e3,true,null,{\"k\":\"v\xC3\xA9\\n\"}],\"s\":{\"deep\":[\"redacted hmac:");
+	has(copy.p, "\",7,\"redacted hmac:00\"]},\"t\":\"\",\"u\":{\"s\":\"redacted hmac:");
+	has(copy.p, "\",\"keep\":\"z\"},\"e\":{},\"l\":[]}\n");
+	has_not(copy.p, "\"x\"");
+	has_not(copy.p, "\"y\"");
+	fclose(in);
+	fclose(out);
+}
+
+static const struct { const char *text, *want; } wrong[] = {
+	{ "", "doc is empty: it does not say whether anything was looked at" },
+	{ " \n", "doc is empty" },
+	{ "[]", "doc is an empty list: it does not say which tool made it" },
+	{ "{}", "doc is JSON, but no report of a known kind" },
+	{ "<a/>", "doc is XML with the root 'a', but no report of a known kind" },
+	{ "hello", "doc is no report of a known kind" },
+	{ "{\"version\":\"2.1.0\",\"runs\":[]}", "doc holds no run: it does not say whether any tool looked at anything" },
+	{ "{\"version\":\"2.0.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"x\"}},\"results\":[]}]}",
+	  "doc:1:2: this is SARIF of version '2.0.0'; only 2.1.0 is read" },
+	{ "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"a\"", "doc:1:53: the document ends too early" },
+	{ "{\"runs\":[{\"results\":[7]}],\"version\":\"2.1.0\"}", "doc:1:22: a result must be an object" },
+	{ "{\"runs\":[{\"results\":7}],\"version\":\"2.1.0\"}", "doc:1:21: 'results' must be a list" },
+	{ "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"a\",\n\"ruleId\":\"b\"}]}]}",
+	  "doc:2:1: the key 'ruleId' is there twice" },
+	{ "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"\\u0000\"}]}]}", "NUL" },
+	{ "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"ruleId\":\"\xFF\"}]}]}",
+	"there are bytes that are not UTF-8" },
+	{ "{\"error\":{\"summary\":\"\",\"detail\":\"\"},\"message\":\"no network\"}",
+	"holds no audit: npm failed with 'no network'" },
+	{ "<testsuite><testcase>", "doc:1" },
+	{ "<testsuites><!DOCTYPE x>", "doc:1" },
+	{ "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"2.0\"}", "CycloneDX of version '2.0'" },
+	{ "{\"spdxVersion\":\"SPDX-3.0\"}", "this is 'SPDX-3.0'; SPDX 2.2 and 2.3 are read" },
+	{ "{\"@context\":\"https://openvex.dev/ns\",\"statements\":[{\"vulnerability\":\"x\",\"status\":\"maybe\"}]}",
+	  "a statement's 'status' must be" },
+	{ "Date,Title,Severity\n\"a,b", "doc:2" },
+};
+
+static void what_is_wrong_is_said_with_its_place(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		has(said_of(wrong[i].text), wrong[i].want);
+}
+
+static void a_report_nested_too_deep_is_refused(void **state)
+{
+	BUF_AUTO b = buf_new(100000);
+	SAID_AUTO s;
+	err e;
+
+	(void)state;
+	buf_add_c(&b, "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[{\"properties\":");
+	for (int i = 0; i < 10000; i++)
+		buf_add_c(&b, "{\"a\":");
+	e = read_text_as("sarif", buf_str(&b), "doc", &s);
+	assert_non_null(e);
+	has(e->text, "nested deeper than 64 levels");
+	err_drop_copy(e);
+}
+
+/* One kind given for another, and nothing that fits it. */
+static void each_reader_refuses_what_is_of_another_kind(void **state)
+{
+	static const char *const others[] = { "{\"x\":1}", "[{\"x\":1}]", "<x/>", "x,y\n1,2\n", "7", "{" };
+
+	(void)state;
+	for (const struct reader_kind *const *k = reader_kinds; *k; k++) {
+		for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+			SAID_AUTO s;
+			err e = read_text_as((*k)->name, str_c(others[i]), "doc", &s);
+
+			if (!e && s.findings + s.pulls + s.tests + s.sboms + s.vexes + s.rules > 0 &&
+			    strcmp((*k)->name, "gitleaks") != 0 && strcmp((*k)->name, "branch-rules") != 0)
+				fail_msg("%s takes %s", (*k)->name, others[i]);
+			err_drop_copy(e);
+		}
+	}
+}
+
+static void no_result_is_a_clean_scan_where_the_tool_says_that_it_looked(void **state)
+{
+	SAID_AUTO osv;
+	SAID_AUTO leaks;
+
+	(void)state;
+	has(said_of("{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"x\"}},\"results\":[]}]}"),
+	    "scan.end partial=0 results=0");
+	has(said_of("{\"matches\":[],\"descriptor\":{\"name\":\"grype\"}}"), "scan.end partial=0 results=0");
+	has(said_of("{\"Issues\":null,\"Stats\":{\"files\":0}}"),
+	    "coverage=[nothing was looked at: no file] partial=1");
+	has(said_of("{\"SchemaVersion\":2,\"ArtifactName\":\"a\"}"), "coverage=[the report names no target");
+	assert_ok(read_text_as("osv-scanner", STR(""), "doc", &osv));
+	buf_add_char(&osv.log, '\0');
+	has(osv.log.p, "coverage=[an empty file: OSV-Scanner found nothing to report]");
+	assert_ok(read_text_as(NULL, STR("[]"), "gitleaks.json", &leaks));
+	assert_int_equal(leaks.scans, 1);
+}
+
+static void texts_too_long_keep_what_tells_them_apart(void **state)
+{
+	BUF_AUTO b = buf_new(100000);
+	char filler[3000];
+	SAID_AUTO s;
+
+	(void)state;
+	memset(filler, 'x', sizeof(filler) - 1);
+	filler[sizeof(filler) - 1] = '\0';
+	buf_add_c(&b, "[");
+	for (int i = 0; i < 2; i++)
+		buf_addf(&b, "%s{\"RuleID\":\"%s%d\",\"Secret\":\"s\",\"File\":\"%s%d\",\"Description\":\"%s\"}",
+			 i ? "," : "", filler, i,
+			 filler, i, filler);
+	buf_add_c(&b, "]");
+	assert_ok(read_text_as(NULL, buf_str(&b), "doc", &s));
+	assert_int_equal(s.findings, 2);
+	buf_add_char(&s.log, '\0');
+	has(s.log.p, "x\xE2\x80\xA6]");		/* the title is cut */
+	has(s.log.p, "x~");			/* the rule keeps a digest */
+}
+
+static void words_of_many_tools_mean_the_same(void **state)
+{
+	OWNED(arena) a = arena_new();
+	struct str version = { 0 };
+
+	(void)state;
+	assert_int_equal(fact_severity(STR("MODERATE")), SEVERITY_MEDIUM);
+	assert_int_equal(fact_severity(STR("Negligible")), SEVERITY_NONE);
+	assert_int_equal(fact_severity(STR("UNKNOWN")), FIELD_UNKNOWN);
+	assert_int_equal(fact_score(STR("9.8")), 98);
+	assert_int_equal(fact_score(STR("10.0")), 100);
+	assert_int_equal(fact_score(STR("11")), FIELD_NO_INT);
+	assert_int_equal(fact_score_severity(69), SEVERITY_MEDIUM);
+	assert_int_equal(fact_tool_kind(STR("Gitleaks")), SCAN_SECRET);
+	assert_int_equal(fact_tool_kind(STR("Snyk IaC")), SCAN_INFRASTRUCTURE);
+	assert_int_equal(fact_tool_kind(STR("Semgrep OSS")), SCAN_STATIC);
+	assert_true(str_is(fact_purl(a, STR("pkg:npm/%40a/b@1.0%2B1?q=2#s"), &version), "pkg:npm/%40a/b"));
+	assert_true(str_is(version, "1.0+1"));
+	assert_true(str_is(fact_path(a, STR("./a/../b//c")), "b/c"));
+	assert_true(str_is(fact_uri_path(a, STR("file:///x/%41.c")), "/x/A.c"));
+	assert_true(str_is(fact_path(a, STR("dir\\file.c")), "dir/file.c"));
+	assert_true(str_is(fact_image(STR("host:5000/a/b:1.2@sha256:00")), "host:5000/a/b"));
+	assert_true(str_is(fact_image(STR("host:5000/a/b")), "host:5000/a/b"));
+	assert_true(str_is(fact_slug(STR("https://github.com/o/r.git")), "o/r"));
+	assert_true(str_is(fact_slug(STR("git@github.com:o/r")), "o/r"));
+	assert_true(str_is(fact_slug(STR("https://nothing")), "https://nothing"));
+	assert_true(str_is(fact_cve(STR("x CVE-12 CVE-2021-12345-pkg")), "CVE-2021-12345"));
+	assert_true(str_is(fact_package(a, STR("pypi"), STR("Some_Pkg")), "pkg:pypi/some-pkg"));
+	assert_true(str_is(fact_package(a, STR("Maven"), STR("g.h:a")), "pkg:maven/g.h/a"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -401,6 +697,16 @@ int main(void)
 		cmocka_unit_test(real_documents_give_the_facts_that_were_counted_by_hand),
 		cmocka_unit_test(pull_requests_of_gh_tell_who_reviewed_which_commit),
 		cmocka_unit_test(what_an_export_of_pull_requests_leaves_out_is_unknown),
+		cmocka_unit_test(sarif_is_read_as_the_specification_says),
+		cmocka_unit_test(each_format_gives_its_facts),
+		cmocka_unit_test(no_secret_value_leaves_a_reader_or_stays_in_the_evidence),
+		cmocka_unit_test(redaction_changes_nothing_else),
+		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
+		cmocka_unit_test(a_report_nested_too_deep_is_refused),
+		cmocka_unit_test(each_reader_refuses_what_is_of_another_kind),
+		cmocka_unit_test(no_result_is_a_clean_scan_where_the_tool_says_that_it_looked),
+		cmocka_unit_test(texts_too_long_keep_what_tells_them_apart),
+		cmocka_unit_test(words_of_many_tools_mean_the_same),
 	};
 
 	(void)has_not;
