@@ -7,7 +7,6 @@
 
 #include "base/file.h"
 #include "base/instant.h"
-#include "source/fact.h"
 #include "source/reader.h"
 
 /* What a reading said, one line per item, and counts of it. */
@@ -369,7 +368,8 @@ static void what_an_export_of_pull_requests_leaves_out_is_unknown(void **state)
 	has(rest, "repository=[o/r]");
 	has(rest, "head=[7777777777777777777777777777777777777777]");
 	has(rest, "author{ host=[github.com] kind=bot login=[x]");
-	rest = said_of("{\"data\":{\"repository\":{\"nameWithOwner\":\"o/r\",\"pullRequests\":{\"nodes\":[{\"number\":8,"
+	rest = said_of("{\"data\":{\"repository\":{\"nameWithOwner\":\"o/r\",\"pullRequests\":{\"nodes\":["
+		"{\"number\":8,"
 		"\"mergedAt\":\"2026-01-02T03:04:05Z\",\"author\":{\"login\":\"y\"},\"reviews\":{\"totalCount\":3,\"nodes\":["
 		"{\"state\":\"APPROVED\",\"author\":{\"login\":\"z\"},\"submittedAt\":\"2026-01-01T00:00:00Z\"}]},"
 		"\"commits\":{\"totalCount\":1,\"nodes\":[{\"commit\":{\"oid\":\"8888888888888888888888888888888888888888\","
@@ -659,37 +659,6 @@ static void texts_too_long_keep_what_tells_them_apart(void **state)
 	has(s.log.p, "x~");			/* the rule keeps a digest */
 }
 
-static void words_of_many_tools_mean_the_same(void **state)
-{
-	OWNED(arena) a = arena_new();
-	struct str version = { 0 };
-
-	(void)state;
-	assert_int_equal(fact_severity(STR("MODERATE")), SEVERITY_MEDIUM);
-	assert_int_equal(fact_severity(STR("Negligible")), SEVERITY_NONE);
-	assert_int_equal(fact_severity(STR("UNKNOWN")), FIELD_UNKNOWN);
-	assert_int_equal(fact_score(STR("9.8")), 98);
-	assert_int_equal(fact_score(STR("10.0")), 100);
-	assert_int_equal(fact_score(STR("11")), FIELD_NO_INT);
-	assert_int_equal(fact_score_severity(69), SEVERITY_MEDIUM);
-	assert_int_equal(fact_tool_kind(STR("Gitleaks")), SCAN_SECRET);
-	assert_int_equal(fact_tool_kind(STR("Snyk IaC")), SCAN_INFRASTRUCTURE);
-	assert_int_equal(fact_tool_kind(STR("Semgrep OSS")), SCAN_STATIC);
-	assert_true(str_is(fact_purl(a, STR("pkg:npm/%40a/b@1.0%2B1?q=2#s"), &version), "pkg:npm/%40a/b"));
-	assert_true(str_is(version, "1.0+1"));
-	assert_true(str_is(fact_path(a, STR("./a/../b//c")), "b/c"));
-	assert_true(str_is(fact_uri_path(a, STR("file:///x/%41.c")), "/x/A.c"));
-	assert_true(str_is(fact_path(a, STR("dir\\file.c")), "dir/file.c"));
-	assert_true(str_is(fact_image(STR("host:5000/a/b:1.2@sha256:00")), "host:5000/a/b"));
-	assert_true(str_is(fact_image(STR("host:5000/a/b")), "host:5000/a/b"));
-	assert_true(str_is(fact_slug(STR("https://github.com/o/r.git")), "o/r"));
-	assert_true(str_is(fact_slug(STR("git@github.com:o/r")), "o/r"));
-	assert_true(str_is(fact_slug(STR("https://nothing")), "https://nothing"));
-	assert_true(str_is(fact_cve(STR("x CVE-12 CVE-2021-12345-pkg")), "CVE-2021-12345"));
-	assert_true(str_is(fact_package(a, STR("pypi"), STR("Some_Pkg")), "pkg:pypi/some-pkg"));
-	assert_true(str_is(fact_package(a, STR("Maven"), STR("g.h:a")), "pkg:maven/g.h/a"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -706,7 +675,6 @@ int main(void)
 		cmocka_unit_test(each_reader_refuses_what_is_of_another_kind),
 		cmocka_unit_test(no_result_is_a_clean_scan_where_the_tool_says_that_it_looked),
 		cmocka_unit_test(texts_too_long_keep_what_tells_them_apart),
-		cmocka_unit_test(words_of_many_tools_mean_the_same),
 	};
 
 	(void)has_not;
