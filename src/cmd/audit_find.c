@@ -99,7 +99,8 @@ static err choose_places(struct audit *au)
 	struct str name = { 0 };
 
 	TRY(base_name(au, au->n == 1 ? au->v[0].dir : ".", &name));
-	au->home = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%.*s-custody/home", FMT(name)).p;
+	au->folder = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%.*s-custody", FMT(name)).p;
+	au->home = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%s/home", au->folder).p;
 	if (au->o->pack.p)
 		au->pack = arena_cstr(au->run->a, au->o->pack);
 	else if (au->run->home_given)

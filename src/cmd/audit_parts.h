@@ -24,7 +24,7 @@ struct audit {
 	struct cmd_run *run;
 	const struct audit_options *o;
 	struct store *store;
-	const char *home, *pack;
+	const char *home, *pack, *folder;	/* folder: where everything is written */
 	struct audit_repository *v;
 	size_t n;
 	int64_t reports, reports_refused, reports_ms;
