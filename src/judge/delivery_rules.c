@@ -143,7 +143,7 @@ static void look_at_reviews(struct deciding *x, const struct delivery_sums *t)
 		next(x, "custody change list --unreviewed");
 	}
 	if (t->reviews.unknown) {
-		OPEN(x, "git does not hold the reviews of %lld change%s", (long long)t->reviews.unknown, s(t->reviews.unknown));
+		OPEN(x, "reviews of %lld change%s unknown", (long long)t->reviews.unknown, s(t->reviews.unknown));
 		next(x, "import the pull requests: custody next 1");
 	}
 	if (t->reviews.shown) {
@@ -269,13 +269,13 @@ static void change_management(struct deciding *x)
 	}
 	if (t.gone)
 		FAULT(x, "history was rewritten: %lld change%s vanished", (long long)t.gone, s(t.gone));
+	if (t.branches)
+		OPEN(x, "deployments not in git");
 	look_at_reviews(x, &t);
 	if (t.checks.missing)
 		FAULT(x, "%lld merged without passed checks", (long long)t.checks.missing);
 	if (t.tickets.missing)
 		FAULT(x, "%lld without a ticket", (long long)t.tickets.missing);
-	if (t.branches)
-		OPEN(x, "deployments are not in git");
 	look_at_documents(x, NULL);
 }
 

@@ -108,15 +108,15 @@ static const char *dependency_commands(const struct facts *f, struct buf *out)
 
 	if (has_file(f, "lockfile", "npm")) {
 		buf_add_c(out, "  npm audit --json > npm-audit.json\n  custody import npm-audit.json\n");
-		first = "npm audit --json > npm-audit.json";
+		first = "npm audit … ; custody import npm-audit.json";
 	}
 	if (has_file(f, "lockfile", "go")) {
 		buf_add_c(out, "  govulncheck -format sarif ./... > govulncheck.sarif\n  custody import govulncheck.sarif\n");
-		first = first ? first : "govulncheck -format sarif ./... > v.sarif";
+		first = first ? first : "govulncheck … ; custody import v.sarif";
 	}
 	if (!first) {
 		buf_add_c(out, "  osv-scanner scan source -r --format json . > osv.json\n  custody import osv.json\n");
-		first = "osv-scanner scan source -r --format json .";
+		first = "osv-scanner … ; custody import osv.json";
 	}
 	if (has_file(f, "image", NULL))
 		buf_add_c(out, "  trivy fs --format json --output trivy.json .\n  custody import trivy.json\n");
@@ -126,9 +126,9 @@ static const char *dependency_commands(const struct facts *f, struct buf *out)
 static const char *static_commands(const struct facts *f, struct buf *out)
 {
 	if (in_ci(f, "CodeQL")) {
-		buf_addf(out, "  gh api \"repos/%.*s/code-scanning/alerts?state=open&per_page=100\" > code-scanning.json\n"
-			 "  custody import code-scanning.json\n", FMT(slug_of(f)));
-		return "gh api … ; custody import code-scanning.json";
+		buf_addf(out, "  gh api \"repos/%.*s/code-scanning/alerts?state=open&per_page=100\" > alerts.json\n"
+			 "  custody import alerts.json\n", FMT(slug_of(f)));
+		return "gh api … ; custody import alerts.json";
 	}
 	buf_add_c(out, "  semgrep scan --config auto --json --output semgrep.json\n  custody import semgrep.json\n");
 	return "custody import semgrep.json codeql.sarif";
@@ -174,7 +174,7 @@ static void import_rules(struct stepping *s)
 		arena_printf(s->a, "  gh api \"repos/%.*s/rules/branches/%.*s\" > rules.json\n  custody import rules.json\n",
 			     FMT(slug_of(s->f)), FMT(b->branch)) :
 		STR("  glab api \"projects/:id/protected_branches\" > rules.json\n  custody import rules.json\n");
-	add(s, (struct step){ .minutes = 1, .brief = STR("gh api …/rules/branches/… ; custody import rules.json"),
+	add(s, (struct step){ .minutes = 1, .brief = STR("gh api … ; custody import rules.json"),
 		.title = arena_printf(s->a, "the rules that %.*s is under", FMT(b->branch)), .command = command,
 		.why = STR("Git does not know which branches are protected. The rules show that review and checks are required "
 			   "(A.8.25, A.8.28), not only that they happened.") });

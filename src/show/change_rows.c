@@ -14,7 +14,7 @@ struct show_change_rows {
  * WHEN is one step further. Whoever wrote the change, or a commit it carries, and
  * every other account of those persons, worked on it; the author of a merge
  * commit is only who merged. */
-static err query(struct db *db, const struct show_change_rows_spec *q, struct db_rows **out)
+static err query(struct db *db, const struct show_change_rows_spec *q, bool gone, struct db_rows **out)
 {
 	return db_query(db, SQL("SELECT c.no, c.at, c.position, c.commit_id, c.author, c.author_kind, c.pull, c.parents, "
 		"c.touches, c.tickets, c.signed, c.signer, c.tag, c.idx, p.number, p.commits, p.reviews, p.independent, "
@@ -38,20 +38,31 @@ static err query(struct db *db, const struct show_change_rows_spec *q, struct db
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce(m.number, c.pull) "
 		"LEFT JOIN (SELECT repository_no, min(merged_at) AS first_at, max(merged_at) AS last_at FROM view_pull "
 		"GROUP BY repository_no) x ON x.repository_no = c.repository_no "
-		"WHERE c.repository_no = $1 AND c.branch = $2 AND c.at >= $3 AND c.at <= $4 AND c.gone = 0 "
+		"WHERE c.repository_no = $1 AND c.branch = $2 AND c.at >= $3 AND c.at <= $4 AND c.gone = $5 "
 		"ORDER BY c.position DESC, c.no"),
-		DB_ARGS(DB_I(q->repository_no), DB_T(q->branch), DB_I(q->from), DB_I(q->to)), out);
+		DB_ARGS(DB_I(q->repository_no), DB_T(q->branch), DB_I(q->from), DB_I(q->to),
+			DB_I(gone)), out);
 }
 
-err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out)
+static err open_rows(struct db *db, const struct show_change_rows_spec *spec, bool gone, struct show_change_rows **out)
 {
 	OWNED(show_change_rows) r = base_alloc(sizeof(*r));
 
 	r->reach = INT64_MAX;
-	TRY(query(db, spec, &r->rows));
+	TRY(query(db, spec, gone, &r->rows));
 	*out = r;
 	r = NULL;
 	return NULL;
+}
+
+err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out)
+{
+	return open_rows(db, spec, false, out);
+}
+
+err show_change_rows_open_gone(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out)
+{
+	return open_rows(db, spec, true, out);
 }
 
 void show_change_rows_free(struct show_change_rows *r)

@@ -31,6 +31,9 @@ struct show_change_row {
 
 /* Newest first. The rows hold a statement open: keep them short. */
 MUST_USE err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out);
+/* Those that a rewritten history took away. */
+MUST_USE err show_change_rows_open_gone(struct db *db, const struct show_change_rows_spec *spec,
+					struct show_change_rows **out);
 MUST_USE err show_change_rows_next(struct show_change_rows *r, struct show_change_row *row, bool *more);
 void show_change_rows_free(struct show_change_rows *r);
 OWNER(show_change_rows)

@@ -129,6 +129,17 @@ static err read_period(struct facts_reading *r, const struct facts_spec *spec)
 	return NULL;
 }
 
+err show_facts_period(struct db *db, const struct facts_spec *spec, int64_t *from, int64_t *to)
+{
+	struct facts f = { .as_of = spec->as_of != INSTANT_NONE ? spec->as_of : spec->now };
+	struct facts_reading r = { .db = db, .f = &f };
+
+	TRY(read_period(&r, spec));
+	*from = f.period.from;
+	*to = f.period.to;
+	return NULL;
+}
+
 static err read_parts(struct facts_reading *r, const struct facts_spec *spec)
 {
 	TRY(read_log(r));

@@ -17,4 +17,7 @@ struct facts_spec {
  * begins after as_of. */
 MUST_USE err show_facts_read(struct db *db, const struct facts_spec *spec, struct arena *a, struct facts **out);
 
+/* The period alone, as the document would have it. */
+MUST_USE err show_facts_period(struct db *db, const struct facts_spec *spec, int64_t *from, int64_t *to);
+
 #endif

@@ -1,7 +1,7 @@
 /* The lower half: the delivery areas, next steps, the pack and what vouches for it. */
 #include "show/screen_parts.h"
 
-enum { NEXT_COLUMN = 62, REASON_COLUMN = 45 };
+enum { NEXT_COLUMN = 58, REASON_COLUMN = 47 };
 
 static const char *short_id(const struct area_decision *d)
 {
@@ -35,7 +35,7 @@ static void put_area(struct screen *s, const struct area_decision *d)
 {
 	static const enum screen_style styles[] = { SCREEN_GREEN, SCREEN_YELLOW, SCREEN_RED, SCREEN_PLAIN, SCREEN_PLAIN };
 
-	screen_styled(s, styles[d->state], arena_printf(s->a, "  %-10s %-6s %-24s %.*s", delivery_state_words[d->state],
+	screen_styled(s, styles[d->state], arena_printf(s->a, "  %-10s %-6s %-26s %.*s", delivery_state_words[d->state],
 		short_id(d), d->info->name, FMT(reasons_of(s, d))));
 }
 
@@ -133,7 +133,8 @@ void screen_next(struct screen *s, size_t lines)
 	if (n == 0)
 		return;
 	screen_blank(s);
-	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "NEXT, most effect first%38s", "custody next prints each in full"));
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "%-*s%s", NEXT_COLUMN, "NEXT, most effect first",
+						   "custody next prints each in full"));
 	for (size_t i = 0; i < n; i++)
 		screen_columns(s, arena_printf(s->a, "%3zu %3lld min  %.*s", i + 1, (long long)s->steps.v[i].minutes,
 					       FMT(s->steps.v[i].title)), s->steps.v[i].brief, NEXT_COLUMN);

@@ -1,0 +1,116 @@
+#include "show/changes.h"
+
+#include "base/instant.h"
+#include "record/record.h"
+#include "show/change_rows.h"
+#include "show/change_words.h"
+
+static const struct show_column columns[] = {
+	{ "commit", "commit", SHOW_TEXT, 12 },
+	{ "repository", "repository", SHOW_TEXT, 18 },
+	{ "branch", "branch", SHOW_TEXT, 12 },
+	{ "day", "day", SHOW_DAY, 10 },
+	{ "author", "author", SHOW_TEXT, 18 },
+	{ "pull", "pull", SHOW_NUMBER, 7 },
+	{ "review", "review", SHOW_TEXT, 8 },
+	{ "checks", "checks", SHOW_TEXT, 8 },
+	{ "ticket", "ticket", SHOW_TEXT, 8 },
+	{ "tag", "tag", SHOW_TEXT, 12 },
+	{ "title", "title", SHOW_TEXT, 0 },
+	{ 0 },
+};
+
+struct listing {
+	struct db *db;
+	const struct show_changes_query *q;
+	struct show_list *l;
+	struct show_change_words *words;
+	struct arena *a;
+	bool whole;		/* whole commits, for programs */
+	int64_t left;
+};
+
+static bool wanted(const struct show_changes_query *q, const struct show_change_row *c)
+{
+	return (!q->no_pull || !c->facts.has_pull) && (!q->unreviewed || c->reviewed.answer == ANSWER_FAIL) &&
+	       (!q->unknown || c->reviewed.answer == ANSWER_UNKNOWN) && (!q->security || c->facts.security);
+}
+
+static struct show_cell word(const struct change_answer *x)
+{
+	return SHOW_T(str_c(change_answer_words[x->answer]));
+}
+
+static err add_row(struct listing *x, struct str repository, struct str branch, const struct show_change_row *c)
+{
+	struct str author, title, commit = record_hex(x->a, c->commit);
+
+	TRY(show_change_words_account(x->words, c->author, &author));
+	TRY(show_change_words_title(x->words, c->idx, c->commit, &title));
+	{
+		const struct show_cell cells[] = {
+			SHOW_T(x->whole ? commit : str_cut(commit, 12)), SHOW_T(repository), SHOW_T(branch), SHOW_N(day_of(c->at)),
+			SHOW_T(author), c->pull < 0 ? SHOW_UNKNOWN : SHOW_N(c->pull), word(&c->reviewed),
+			word(&c->answers[CHANGE_CHECKS]), word(&c->answers[CHANGE_TICKET]), SHOW_T(c->tag), SHOW_T(title),
+		};
+
+		show_list_row(x->l, cells);
+	}
+	return NULL;
+}
+
+static err list_branch(struct listing *x, const struct db_rows *b)
+{
+	const struct show_changes_query *q = x->q;
+	struct show_change_rows_spec spec = { db_int(b, 0), db_text(b, 2), q->from, q->to };
+	OWNED(show_change_rows) rows = NULL;
+	struct show_change_row c;
+	bool more;
+
+	TRY(q->gone ? show_change_rows_open_gone(x->db, &spec, &rows) : show_change_rows_open(x->db, &spec, &rows));
+	while (x->left > 0) {
+		TRY(show_change_rows_next(rows, &c, &more));
+		if (!more)
+			return NULL;
+		arena_reset(x->a);
+		if (!wanted(q, &c))
+			continue;
+		TRY(add_row(x, db_text(b, 1), spec.branch, &c));
+		x->left--;
+	}
+	return NULL;
+}
+
+static err list_all(struct listing *x)
+{
+	const struct show_changes_query *q = x->q;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT r.no, r.name, b.branch FROM view_branch b JOIN view_repository r ON r.no = b.repository_no "
+		"WHERE b.release = 1 AND ($1 = '' OR r.name = $1 OR r.slug = $1) AND ($2 = '' OR b.branch = $2) "
+		"ORDER BY r.name, r.no, b.branch"),
+		DB_ARGS(DB_T(q->repository.p ? q->repository : STR("")), DB_T(q->branch.p ? q->branch : STR(""))), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		TRY(list_branch(x, rows));
+	}
+}
+
+err show_changes(struct db *db, const struct show_changes_query *q, enum show_format format, int fd)
+{
+	OWNED(show_list) l = show_list_new(format, columns, fd);
+	OWNED(show_change_words) words = show_change_words_new(db);
+	OWNED(arena) a = arena_new();
+	struct listing x = { .db = db, .q = q, .l = l, .words = words, .a = a, .whole = format != SHOW_TABLE,
+			     .left = q->limit ? q->limit : INT64_MAX };
+	err e;
+
+	TRY(db_snapshot(db));
+	e = list_all(&x);
+	db_snapshot_end(db);
+	TRY(e);
+	return show_list_end(l);
+}

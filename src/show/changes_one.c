@@ -1,0 +1,261 @@
+/* One change whole: who, when, what vouches for it, and what is shown of it. */
+#include "show/changes.h"
+
+#include "base/hex.h"
+#include "base/instant.h"
+#include "base/term.h"
+#include "record/types.h"
+#include "show/change_rows.h"
+#include "show/change_words.h"
+#include "text/json.h"
+
+enum { COMMIT_MAX = 32, SHORTEST = 4, LOOK_AHEAD = 180 * DAY_SECONDS };
+
+struct one {
+	struct db *db;
+	struct arena *a;
+	struct buf *out;
+	struct show_change_words *words;
+	struct show_change_row row;
+	struct str repository, branch;
+	int64_t repository_no;
+};
+
+/* The lowest and highest commit that begin with these digits. */
+static err bounds(struct str digits, uint8_t low[COMMIT_MAX], uint8_t high[COMMIT_MAX])
+{
+	char text[2 * COMMIT_MAX];
+
+	if (digits.n < SHORTEST || digits.n > 2 * COMMIT_MAX)
+		return fail(ERR_USAGE, "a commit is named by 4 to 64 hexadecimal digits");
+	memset(text, '0', sizeof(text));
+	memcpy(text, digits.p, digits.n);
+	if (!hex_get((struct str){ text, sizeof(text) }, low, COMMIT_MAX))
+		return fail(ERR_USAGE, "'%.*s' is no commit: hexadecimal digits name one", FMT(digits));
+	memset(text + digits.n, 'f', sizeof(text) - digits.n);
+	ASSERT(hex_get((struct str){ text, sizeof(text) }, high, COMMIT_MAX));
+	return NULL;
+}
+
+static err find(struct one *x, struct str digits, int64_t *no, int64_t *at, bool *gone)
+{
+	uint8_t low[COMMIT_MAX], high[COMMIT_MAX];
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(bounds(digits, low, high));
+	TRY(db_query(x->db, SQL("SELECT c.no, c.at, c.gone, c.repository_no, c.branch, r.name, c.commit_id FROM view_change c "
+		"JOIN view_repository r ON r.no = c.repository_no WHERE c.commit_id >= $1 AND c.commit_id <= $2 "
+		"ORDER BY c.gone, c.no DESC LIMIT 2"),
+		DB_ARGS(DB_B(((struct str){ (const char *)low, (digits.n + 1) / 2 })),
+			DB_B(((struct str){ (const char *)high, COMMIT_MAX }))), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return err_hint(fail(ERR_MISSING, "no change of a release branch begins with %.*s", FMT(digits)),
+				"custody change list shows them");
+	*no = db_int(rows, 0);
+	*at = db_int(rows, 1);
+	*gone = db_int(rows, 2) == 1;
+	x->repository_no = db_int(rows, 3);
+	x->branch = arena_str(x->a, db_text(rows, 4));
+	x->repository = arena_str(x->a, db_text(rows, 5));
+	{
+		struct str first = arena_str(x->a, db_blob(rows, 6));
+
+		TRY(db_next(rows, &more));
+		if (more && !str_eq(first, db_blob(rows, 6)))
+			return fail(ERR_USAGE, "several changes begin with %.*s; give more digits", FMT(digits));
+	}
+	return NULL;
+}
+
+/* What came in above it matters for a rebased pull request, so reading starts there. */
+static err read_row(struct one *x, int64_t no, int64_t at, bool gone)
+{
+	struct show_change_rows_spec spec = { x->repository_no, x->branch, at, at + LOOK_AHEAD };
+	OWNED(show_change_rows) rows = NULL;
+	bool more;
+
+	TRY(gone ? show_change_rows_open_gone(x->db, &spec, &rows) : show_change_rows_open(x->db, &spec, &rows));
+	do {
+		TRY(show_change_rows_next(rows, &x->row, &more));
+		if (!more)
+			return fail(ERR_MISSING, "the change is not on its branch");
+	} while (x->row.no != no);
+	x->row.commit = arena_str(x->a, x->row.commit);
+	x->row.author = arena_str(x->a, x->row.author);
+	x->row.author_kind = arena_str(x->a, x->row.author_kind);
+	x->row.signature = arena_str(x->a, x->row.signature);
+	x->row.signer = x->row.signer.p ? arena_str(x->a, x->row.signer) : x->row.signer;
+	x->row.tag = x->row.tag.p ? arena_str(x->a, x->row.tag) : x->row.tag;
+	return NULL;
+}
+
+static void put_line(struct one *x, const char *name, struct str value)
+{
+	if (value.n)
+		buf_addf(x->out, "  %-11s %.*s\n", name, FMT(term_safe(x->a, value)));
+}
+
+static struct str when(struct one *x, int64_t t)
+{
+	char text[INSTANT_TEXT];
+
+	if (t == INSTANT_NONE)
+		return STR("time not told");
+	instant_put(text, t);
+	return arena_str(x->a, str_c(text));
+}
+
+static struct str touched(struct one *x)
+{
+	struct str out = { 0 };
+
+	for (int i = 0; touch_words[i]; i++)
+		if (x->row.touches & (int64_t)1 << i)
+			out = arena_printf(x->a, "%.*s%s%s", FMT(out), out.n ? ", " : "", touch_words[i]);
+	return out;
+}
+
+static err put_reviews(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT reviewer, reviewer_kind, state, at, commit_id FROM view_review WHERE repository_no = $1 "
+		"AND number = $2 ORDER BY seq"), DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
+	for (;;) {
+		struct str who, commit;
+
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		TRY(show_change_words_account(x->words, db_blob(rows, 0), &who));
+		commit = str_cut(record_hex(x->a, db_blob(rows, 4)), 12);
+		put_line(x, "review", arena_printf(x->a, "%.*s by %.*s (%.*s), %.*s%s%.*s", FMT(db_text(rows, 2)), FMT(who),
+			FMT(db_text(rows, 1)), FMT(when(x, db_is_null(rows, 3) ? INSTANT_NONE : db_int(rows, 3))),
+			commit.n ? ", on " : "", FMT(commit)));
+	}
+}
+
+static err put_checks(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT name, result, at FROM view_check WHERE repository_no = $1 AND number = $2 ORDER BY seq"),
+		DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		put_line(x, "check", arena_printf(x->a, "%.*s %.*s, %.*s", FMT(db_text(rows, 0)), FMT(db_text(rows, 1)),
+			FMT(when(x, db_is_null(rows, 2) ? INSTANT_NONE : db_int(rows, 2)))));
+	}
+}
+
+static err put_tickets(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT ticket FROM view_change_ticket WHERE change_no = $1 ORDER BY ticket"),
+		DB_ARGS(DB_I(x->row.no)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		put_line(x, "ticket", db_text(rows, 0));
+	}
+}
+
+static err put_people_form(struct one *x, struct str title)
+{
+	const struct show_change_row *c = &x->row;
+	struct str author;
+
+	TRY(show_change_words_account(x->words, c->author, &author));
+	buf_addf(x->out, "change %.*s\n", FMT(record_hex(x->a, c->commit)));
+	put_line(x, "title", title.p ? title : STR("(erased)"));
+	put_line(x, "on", arena_printf(x->a, "%.*s of %.*s", FMT(x->branch), FMT(x->repository)));
+	put_line(x, "author", arena_printf(x->a, "%.*s (%.*s, as the commit claims)", FMT(author), FMT(c->author_kind)));
+	put_line(x, "committed", when(x, c->at));
+	put_line(x, "merged", c->merged_at == INSTANT_NONE ? (struct str){ 0 } : when(x, c->merged_at));
+	put_line(x, "pull", c->pull < 0 ? (struct str){ 0 } : arena_printf(x->a, "#%lld%s", (long long)c->pull,
+		 c->facts.pull_known ? "" : ", not in any export"));
+	put_line(x, "tag", c->tag);
+	put_line(x, "touches", touched(x));
+	put_line(x, "signature", c->facts.is_signed ? arena_printf(x->a, "%.*s, key %.*s%s", FMT(c->signature), FMT(c->signer),
+		 c->by_host_key ? " of the code host" : "") : STR("none"));
+	put_line(x, "record", arena_printf(x->a, "%lld", (long long)c->idx));
+	if (c->pull >= 0) {
+		TRY(put_reviews(x));
+		TRY(put_checks(x));
+	}
+	TRY(put_tickets(x));
+	for (int i = 0; i < CHANGE_QUESTIONS; i++)
+		buf_addf(x->out, "  %-8s %s: %s\n", change_answer_words[c->answers[i].answer], change_question_words[i],
+			 c->answers[i].reason);
+	return NULL;
+}
+
+static void put_json_form(struct one *x, struct str title)
+{
+	const struct show_change_row *c = &x->row;
+	struct json_writer w = json_write_pretty(x->out);
+
+	json_open(&w, '{');
+	json_add_text(&w, "commit", record_hex(x->a, c->commit));
+	json_add_text(&w, "title", title);
+	json_add_text(&w, "repository", x->repository);
+	json_add_text(&w, "branch", x->branch);
+	json_add_time(&w, "committed", c->at);
+	json_add_time(&w, "merged", c->merged_at);
+	if (c->pull >= 0)
+		json_add_int(&w, "pull", c->pull);
+	json_add_text(&w, "tag", c->tag.n ? c->tag : (struct str){ 0 });
+	json_add_text(&w, "signature", c->signature);
+	json_add_int(&w, "record", c->idx);
+	json_key(&w, "answers");
+	json_open(&w, '[');
+	for (int i = 0; i < CHANGE_QUESTIONS; i++) {
+		json_open(&w, '{');
+		json_add_c(&w, "question", change_question_words[i]);
+		json_add_c(&w, "answer", change_answer_words[c->answers[i].answer]);
+		json_add_c(&w, "reason", c->answers[i].reason);
+		json_close(&w, '}');
+	}
+	json_close(&w, ']');
+	json_close(&w, '}');
+	buf_add_char(x->out, '\n');
+}
+
+static err show_one(struct one *x, struct str commit, enum show_format format)
+{
+	struct str title;
+	int64_t no = 0, at = 0;
+	bool gone = false;
+
+	TRY(find(x, commit, &no, &at, &gone));
+	TRY(read_row(x, no, at, gone));
+	TRY(show_change_words_title(x->words, x->row.idx, x->row.commit, &title));
+	if (gone && format == SHOW_TABLE)
+		buf_add_c(x->out, "This change is no longer on its branch: history was rewritten.\n");
+	if (format == SHOW_TABLE || format == SHOW_MARKDOWN)
+		return put_people_form(x, title);
+	put_json_form(x, title);
+	return NULL;
+}
+
+err show_changes_one(struct db *db, struct arena *a, struct str commit, enum show_format format, struct buf *out)
+{
+	OWNED(show_change_words) words = show_change_words_new(db);
+	struct one x = { .db = db, .a = a, .out = out, .words = words };
+	err e;
+
+	TRY(db_snapshot(db));
+	e = show_one(&x, commit, format);
+	db_snapshot_end(db);
+	TRY(e);
+	return buf_ok(out, "the change");
+}
