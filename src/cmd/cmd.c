@@ -106,6 +106,7 @@ static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const stru
 	struct cmd_common common;
 	bool help;
 
+	ASSERT(verb);
 	TRY(options_read(run->a, verb, argv, options, &common, &help));
 	if (help)
 		return help_verb(run->a, noun, verb);

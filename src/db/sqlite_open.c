@@ -144,7 +144,7 @@ static void harden(sqlite3 *h)
 /* A file of another program is left alone; an empty one becomes ours. */
 static err claim(struct sqlite *s, enum db_mode mode)
 {
-	int64_t id, tables;
+	int64_t id = 0, tables = 0;
 
 	TRY(get_int(s, "PRAGMA application_id", &id));
 	if (id == APPLICATION_ID)

@@ -214,7 +214,7 @@ static void measure(const struct show_list *l, size_t widths[COLUMNS_MAX])
 
 static void lay_out(struct show_list *l)
 {
-	size_t widths[COLUMNS_MAX];
+	size_t widths[COLUMNS_MAX] = { 0 };
 
 	measure(l, widths);
 	for (size_t i = 0; l->rows && i < l->n; i++) {
