@@ -11,25 +11,47 @@
 #include "record/types.h"
 #include "show/screen.h"
 
-/* "12 files larger than the bound, 3 unreadable": what follows "read" in the
- * coverage sentence of the scan; absent where everything was read. */
-static struct str unread_of(struct arena *a, const struct scan_result *r)
-{
-	return r->counts.partial ? arena_str(a, STR("some files could not be read")) : (struct str){ 0 };
-}
-
-static struct screen_repository *repositories(struct audit *au)
+/* The coverage sentence of the newest secret scan of a repository: "12 files, 10
+ * read (5 bytes), 2 binary", split into how many were read and what was not. */
+static err coverage_of(struct audit *au, struct str name, struct screen_repository *out)
 {
 	struct arena *a = au->run->a;
-	struct screen_repository *v = ARENA_ARRAY(a, struct screen_repository, au->n);
+	struct str place = arena_printf(a, "%.*s@", FMT(name)), rest, piece;
+	DB_ROWS rows = NULL;
+	bool more;
 
-	for (size_t i = 0; i < au->n; i++)
+	TRY(db_query(store_db(au->store), SQL("SELECT c.coverage FROM view_scan c JOIN view_series s ON s.no = c.series_no "
+		"WHERE s.tool = 'custody' AND s.kind = 'secret' AND substr(s.place, 1, length($1)) = $1 "
+		"ORDER BY c.no DESC LIMIT 1"), DB_ARGS(DB_T(place)), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	rest = arena_str(a, db_text(rows, 0));
+	if (!str_split(&rest, ',', &piece) || !str_split(&rest, ',', &piece))
+		return NULL;
+	piece = str_trim(piece);
+	piece.n = str_find(piece, STR(" "), 0);
+	if (!str_to_i64(piece, &out->files))
+		out->files = -1;
+	if (rest.p && str_trim(rest).n)
+		out->unread = str_trim(rest);
+	return NULL;
+}
+
+static err repositories(struct audit *au, struct screen_repository **out)
+{
+	struct screen_repository *v = ARENA_ARRAY(au->run->a, struct screen_repository, au->n);
+
+	for (size_t i = 0; i < au->n; i++) {
 		v[i] = (struct screen_repository){
 			.name = au->v[i].name.p ? au->v[i].name : str_c(au->v[i].dir), .failed = au->v[i].failed,
-			.unread = unread_of(a, &au->v[i].scanned), .collect_ms = au->v[i].collected.ms,
-			.scan_ms = au->v[i].scanned.ms, .files = -1,
+			.collect_ms = au->v[i].collected.ms, .scan_ms = au->v[i].scanned.ms, .files = -1,
 		};
-	return v;
+		if (!v[i].failed.p)
+			TRY(coverage_of(au, v[i].name, &v[i]));
+	}
+	*out = v;
+	return NULL;
 }
 
 static void pack_progress(void *ctx, const char *what, uint64_t bytes)
@@ -54,14 +76,17 @@ static err write_pack(struct audit *au, const struct assessment *as, int64_t *by
 static err print_screen(struct audit *au, const struct assessment *as, int64_t pack_bytes)
 {
 	BUF_AUTO out = buf_new(1 << 20);
+	struct screen_repository *looked_at;
 	struct screen_spec spec = {
-		.facts = as->facts, .before = as->before, .repositories = repositories(au), .n = au->n,
+		.facts = as->facts, .before = as->before, .n = au->n,
 		.reports_asked = au->o->reports.p != NULL, .reports = au->reports,
 		.reports_refused = au->reports_refused, .reports_ms = au->reports_ms,
 		.program = CUSTODY_VERSION, .folder = au->folder, .home = au->home, .pack = au->pack,
 		.pack_bytes = pack_bytes, .colour = term_colour(STDOUT_FILENO),
 	};
 
+	TRY(repositories(au, &looked_at));
+	spec.repositories = looked_at;
 	TRY(show_audit_screen(&spec, &out));
 	TRY(cmd_print(buf_str(&out)));
 	for (size_t i = 0; i < au->notes.n; i++)
