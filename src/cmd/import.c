@@ -160,10 +160,34 @@ static err import_one(struct cmd_run *run, struct store *s, const struct import_
 	return print_counts(run, name, &result);
 }
 
+/* Whether an error is about this file alone, so that the others go on. */
+static bool is_of_one_file(err e)
+{
+	return e->kind == ERR_INPUT || e->kind == ERR_MISSING || e->kind == ERR_LIMIT;
+}
+
+static err import_each(struct cmd_run *run, struct store *s, const struct import_options *o)
+{
+	const struct str *file = o->file.v;
+	size_t refused = 0;
+
+	for (size_t i = 0; i < o->file.n; i++) {
+		err e = import_one(run, s, o, arena_cstr(run->a, file[i]));
+
+		if (!e)
+			continue;
+		if (o->file.n == 1 || !is_of_one_file(e))
+			return e;
+		refused++;
+		cmd_say(run, "refused: %.*s", FMT(term_safe(run->a, str_c(e->text))));
+	}
+	if (refused)
+		return fail(ERR_INPUT, "%zu of %zu files were refused; the others are imported", refused, o->file.n);
+	return NULL;
+}
+
 static err run_import(struct cmd_run *run, const void *options)
 {
-	const struct import_options *o = options;
-	const struct str *file = o->file.v;
 	STORE_AUTO s = NULL;
 
 	if (!store_exists(run->home)) {
@@ -171,9 +195,7 @@ static err run_import(struct cmd_run *run, const void *options)
 		cmd_say(run, "home %s made", run->home);
 	}
 	TRY(store_open_write(run->home, 60000, &s));
-	for (size_t i = 0; i < o->file.n; i++)
-		TRY(import_one(run, s, o, arena_cstr(run->a, file[i])));
-	return NULL;
+	return import_each(run, s, options);
 }
 
 static const struct cmd_verb verbs[] = {
