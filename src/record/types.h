@@ -35,7 +35,7 @@ struct r_account_link { struct str account, how, person; };
 struct r_system_place { struct str path, repository; };
 struct r_system {
 	int data_class, declared, exposure;
-	struct many kinds, places;
+	struct many environments, images, kinds, places;
 	struct str name, owner;
 };
 struct r_repository { struct str host, name, slug, system, url; };
@@ -116,7 +116,17 @@ struct r_control {
 	int applicable, confirmed;
 };
 struct r_document { struct many controls; struct str kind, title; int64_t review_by; };
-struct r_config { struct str digest, version; int64_t systems, controls; };
+struct r_config_branch { struct str branch, repository; };
+struct r_retention { struct str what; int64_t months; };
+struct r_config {
+	struct many branches, retention;
+	struct str digest, organisation, soa_by, version;
+	int64_t controls, people, period_from, period_to, soa_at, systems;
+};
+extern const char *const exposure_words[];	/* internet partner internal none unknown */
+extern const char *const class_words[];		/* public internal confidential restricted unknown */
+extern const char *const stage_words[];		/* plan design code build test release deploy operate */
+enum { EXPOSURE_UNKNOWN = 4, CLASS_UNKNOWN = 4 };
 struct r_assessment {
 	struct str facts; int64_t gaps, ready, stale, unknown, changes, period_from, period_to;
 	struct str program;

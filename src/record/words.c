@@ -15,6 +15,10 @@ const char *const role_words[] = { "security-lead", "engineering-manager", "tech
 const char *const frequency_words[] = { "change", "build", "release", "week", "sprint", "month",
 					"quarter", "half-year", "year", NULL };
 
+const char *const exposure_words[] = { "internet", "partner", "internal", "none", "unknown", NULL };
+const char *const class_words[] = { "public", "internal", "confidential", "restricted", "unknown", NULL };
+const char *const stage_words[] = { "plan", "design", "code", "build", "test", "release", "deploy", "operate", NULL };
+
 const struct record_type *const record_types[] = {
 	&record_home, &record_submission, &record_person, &record_account, &record_account_link,
 	&record_system, &record_repository, &record_git_changes, &record_git_collection,

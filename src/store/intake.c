@@ -213,6 +213,16 @@ void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done,
 static err read_all(struct intake *in, int fd)
 {
 	TRY(submission_read(fd, &intake_calls, in));
+	return intake_finish(in);
+}
+
+struct str intake_id(const struct intake *in)
+{
+	return in->id;
+}
+
+err intake_finish(struct intake *in)
+{
 	if (in->scan)
 		return fail(ERR_INPUT, "the submission ends within a scan");
 	TRY(intake_host_end(in));

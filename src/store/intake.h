@@ -42,6 +42,11 @@ const struct intake_counts *intake_counts(const struct intake *in);
 void intake_each_note(const struct intake *in, void (*visit)(void *ctx, struct str note), void *ctx);
 void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done, int64_t of), void *ctx);
 
+/* For callers that make items themselves, through intake_calls: the submission's id
+ * once it started, and the end, which writes what was gathered and signs. */
+struct str intake_id(const struct intake *in);
+MUST_USE err intake_finish(struct intake *in);
+
 /* Reads the submission from a descriptor, writes its records and signs. On an
  * error nothing of the batch that was not yet committed stays, and no scan takes
  * effect that was not closed. */

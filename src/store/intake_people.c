@@ -43,6 +43,15 @@ static struct many keep_texts(struct arena *a, const struct many *from)
 	return (struct many){ out, from->n };
 }
 
+static struct many keep_roles(struct arena *a, const struct many *from)
+{
+	int *out = ARENA_ARRAY(a, int, from->n + 1);
+
+	if (from->n)
+		memcpy(out, from->v, from->n * sizeof(*out));
+	return (struct many){ out, from->n };
+}
+
 err intake_people_person(struct intake *in, const struct s_person *item)
 {
 	struct intake_people *p = in->persons;
@@ -64,6 +73,8 @@ err intake_people_person(struct intake *in, const struct s_person *item)
 	s->department = keep(in->a, item->department);
 	s->manager = keep(in->a, item->manager);
 	s->name = keep(in->a, item->name);
+	s->owner = keep(in->a, item->owner);
+	s->roles = keep_roles(in->a, &item->roles);
 	return NULL;
 }
 
@@ -126,6 +137,8 @@ static struct r_person merged(struct arena *a, const struct r_person *old, const
 		f.ends = s->ends;
 	if (s->status != FIELD_UNKNOWN)
 		f.status = s->status;
+	if (s->roles.n)
+		f.roles = s->roles;
 	return f;
 }
 
@@ -169,7 +182,7 @@ static void identify(struct intake *in, struct directory *d, struct pending *p)
 		directory_add(d, p->id, &p->f);
 }
 
-static struct str find_manager(const struct intake_people *all, const struct directory *d, struct str text)
+static struct str find_person(const struct intake_people *all, const struct directory *d, struct str text)
 {
 	struct str found = { 0 };
 
@@ -223,6 +236,25 @@ static bool seen_before(const struct intake_people *all, size_t i)
 	return false;
 }
 
+/* Whom they report to and who answers for them, once everybody is known. */
+static void resolve(struct intake *in, const struct directory *d, struct pending *p, size_t *unknown)
+{
+	const struct {
+		struct str text, *to;
+		const char *what;
+	} asked[] = { { p->s.manager, &p->f.manager, "manager" }, { p->s.owner, &p->f.owner, "owner" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		struct str id = asked[i].text.n ? find_person(in->persons, d, asked[i].text) : (struct str){ 0 };
+
+		if (id.p && !str_eq(id, p->id))
+			*asked[i].to = id;
+		else if (asked[i].text.n && !id.p && (*unknown)++ < MANAGERS_TOLD)
+			intake_note(in, "line %lld: their %s '%.*s' is nobody known", (long long)p->s.line,
+				    asked[i].what, FMT(asked[i].text));
+	}
+}
+
 static err write_all(struct intake *in, struct directory *before, struct directory *d)
 {
 	struct intake_people *all = in->persons;
@@ -230,21 +262,15 @@ static err write_all(struct intake *in, struct directory *before, struct directo
 
 	for (size_t i = 0; i < all->n; i++) {
 		struct pending *p = &all->v[i];
-		struct str manager;
 
 		arena_reset(in->item);
 		if (!p->id.p || seen_before(all, i))
 			continue;
-		manager = p->s.manager.n ? find_manager(all, d, p->s.manager) : (struct str){ 0 };
-		if (manager.p && !str_eq(manager, p->id))
-			p->f.manager = manager;
-		else if (p->s.manager.n && !manager.p && unknown++ < MANAGERS_TOLD)
-			intake_note(in, "line %lld: their manager '%.*s' is nobody known", (long long)p->s.line,
-				    FMT(p->s.manager));
+		resolve(in, d, p, &unknown);
 		TRY(write_person(in, p, directory_person(before, p->id)));
 	}
 	if (unknown > MANAGERS_TOLD)
-		intake_note(in, "%zu managers in all are nobody known", unknown);
+		intake_note(in, "%zu managers and owners in all are nobody known", unknown);
 	return NULL;
 }
 

@@ -1,8 +1,6 @@
 /* Systems and repositories by name. */
 #include "store/intake_parts.h"
 
-enum { EXPOSURE_UNKNOWN = 4, CLASS_UNKNOWN = 4 };
-
 /* Takes id and number off a query that gives them. */
 static err take_place(struct intake *in, struct db_rows *rows, struct intake_place *out, bool *found)
 {

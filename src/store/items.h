@@ -61,8 +61,8 @@ struct s_vex { int64_t at; struct str name; struct many statements; };
 /* A person as an export of human resources or an identity provider tells them. `refs`
  * are ids that only the export knows, for `manager`. */
 struct s_person {
-	struct many alias, email, refs;
-	struct str department, manager, name;
+	struct many alias, email, refs, roles;
+	struct str department, manager, name, owner;
 	int64_t ends, line, starts;
 	int kind, status;
 };

@@ -115,6 +115,7 @@ static void decide_by_rules(struct planning *p, size_t i)
 		{ "alias", DIRECTORY_ALIAS, c->login },
 		{ "alias", DIRECTORY_ALIAS, c->email },
 		{ "alias", DIRECTORY_ALIAS, c->name },
+		{ "alias", is_machine(c) ? DIRECTORY_NAME : DIRECTORY_ALIAS, c->name },
 		{ "e-mail", DIRECTORY_EMAIL, c->login },
 	};
 	struct join *j = &p->plan[i];
@@ -132,6 +133,14 @@ static void decide_by_rules(struct planning *p, size_t i)
 	j->state = JOIN_UNMATCHED;
 }
 
+/* A bot can be a declared service, never a person. */
+static bool is_service(const struct planning *p, const struct join *j)
+{
+	const struct directory_person *who = j->how ? directory_person(p->d, j->person) : NULL;
+
+	return who && who->f.kind == PERSON_SERVICE;
+}
+
 /* A link a person stated stands; one that a rule made goes with the rule. */
 static void decide(struct planning *p, size_t i)
 {
@@ -145,6 +154,10 @@ static void decide(struct planning *p, size_t i)
 		j->how = "stated";
 	} else if (!is_machine(c)) {
 		decide_by_rules(p, i);
+	} else if (str_is(c->kind, "bot")) {
+		decide_by_rules(p, i);
+		if (!is_service(p, j))
+			*j = (struct join){ .state = JOIN_MACHINE };
 	}
 }
 

@@ -1,0 +1,95 @@
+/* `custody config`: custody.yaml checked, applied, described. */
+#include "cmd/nouns.h"
+
+#include "base/file.h"
+#include "base/term.h"
+#include "source/config.h"
+
+struct file_options {
+	struct str file;
+};
+static const struct field file_fields[] = {
+	FIELD(file_options, file, FIELD_PATH, FIELD_OPERAND, 4096, "the file (default custody.yaml)"),
+	{ 0 },
+};
+static const struct table check_table = TABLE(file_options, "config check", file_fields);
+static const struct table apply_table = TABLE(file_options, "config apply", file_fields);
+
+static err read_file(struct cmd_run *run, const struct file_options *o, const char **name, struct str *text,
+		     struct config *out)
+{
+	BUF_AUTO bytes = buf_new(CONFIG_BYTES);
+
+	*name = o->file.p ? arena_cstr(run->a, o->file) : "custody.yaml";
+	TRY(err_hint(file_read(*name, &bytes), "custody init --starter writes one from what it finds"));
+	*text = arena_str(run->a, buf_str(&bytes));
+	return config_read(run->a, *name, *text, out);
+}
+
+static err run_check(struct cmd_run *run, const void *options)
+{
+	struct config c;
+	const char *name;
+	struct str text;
+
+	TRY(read_file(run, options, &name, &text, &c));
+	return cmd_print(arena_printf(run->a, "%s: %zu people, %zu systems, %zu repositories, %zu controls; no "
+				      "fault\n", name,
+				      c.people.n, c.systems.n, c.repositories.n, c.controls.n));
+}
+
+static void say_note(void *ctx, struct str note)
+{
+	const struct cmd_run *run = ctx;
+
+	cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, note)));
+}
+
+static err run_apply(struct cmd_run *run, const void *options)
+{
+	struct config_apply_spec spec = { .note = say_note, .note_ctx = run };
+	struct config_counts n;
+	STORE_AUTO s = NULL;
+	struct config c;
+
+	TRY(read_file(run, options, &spec.name, &spec.text, &c));
+	spec.config = &c;
+	if (!store_exists(run->home))
+		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+	TRY(store_open_write(run->home, 60000, &s));
+	TRY(config_apply(s, run->a, &spec, &n));
+	if (n.same)
+		return cmd_print(arena_printf(run->a, "%s is in force already; nothing changed\n", spec.name));
+	return cmd_print(arena_printf(run->a, "%s: %lld people, %lld systems, %lld controls new or changed; %lld "
+				      "repositories "
+				      "moved; %lld declared no longer\n", spec.name,
+				      (long long)(n.people + n.people_changed), (long long)n.systems,
+					(long long)n.controls,
+				      (long long)n.repositories, (long long)n.vanished));
+}
+
+static err run_schema(struct cmd_run *run, const void *options)
+{
+	BUF_AUTO out = buf_new(1 << 20);
+	struct json_writer w = json_write_pretty(&out);
+
+	(void)run;
+	(void)options;
+	json_put_schema(&w, &config_table);
+	buf_add_char(&out, '\n');
+	TRY(buf_ok(&out, "the schema"));
+	return cmd_print(buf_str(&out));
+}
+
+static const struct cmd_verb verbs[] = {
+	{ "check", "read custody.yaml and say what is wrong, with its place", NULL, "  custody config check",
+	 &check_table, run_check },
+	{ "apply", "make records of what it declares",
+	  "Only what differs from what is known is written; what vanished from the file is recorded as declared "
+		"no longer.",
+	  "  custody config apply custody.yaml", &apply_table, run_apply },
+	{ "schema", "print the JSON Schema of custody.yaml", NULL,
+	 "  custody config schema >custody.schema.json", NULL, run_schema },
+	{ 0 },
+};
+const struct cmd_noun cmd_config = { "config", "custody.yaml: what an organisation declares", verbs, false };
