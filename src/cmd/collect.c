@@ -3,6 +3,7 @@
 #include "cmd/nouns.h"
 
 #include "base/term.h"
+#include "cmd/anchor.h"
 #include "cmd/collect.h"
 
 struct git_options {
@@ -44,10 +45,10 @@ static err run_git(struct cmd_run *run, const void *options)
 		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
 	TRY(store_open_write(run->home, 60000, &s));
 	if (o->dir.n == 0)
-		return collect_one(run, s, o, ".");
+		TRY(collect_one(run, s, o, "."));
 	for (size_t i = 0; i < o->dir.n; i++)
 		TRY(collect_one(run, s, o, arena_cstr(run->a, dir[i])));
-	return NULL;
+	return cmd_anchor_always(run, s);
 }
 
 static const struct cmd_verb verbs[] = {

@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/term.h"
+#include "cmd/anchor.h"
 #include "source/import.h"
 
 struct import_options {
@@ -195,7 +196,8 @@ static err run_import(struct cmd_run *run, const void *options)
 		cmd_say(run, "home %s made", run->home);
 	}
 	TRY(store_open_write(run->home, 60000, &s));
-	return import_each(run, s, options);
+	TRY(import_each(run, s, options));
+	return cmd_anchor_always(run, s);
 }
 
 static const struct cmd_verb verbs[] = {

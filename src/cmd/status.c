@@ -2,7 +2,9 @@
 #include "cmd/nouns.h"
 
 #include "base/instant.h"
+#include "base/term.h"
 #include "store/store.h"
+#include "store/vouch.h"
 
 static const struct show_column columns[] = {
 	{ "type", "type", SHOW_TEXT, 0 },
@@ -16,18 +18,15 @@ static err print_head(struct cmd_run *run, struct store *s)
 {
 	struct ledger_head head;
 	char when[INSTANT_TEXT], root[DIGEST_TEXT];
-	int64_t anchors;
+	struct str vouched;
 
 	TRY(ledger_head(store_ledger(s), &head));
-	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_anchor"), DB_NONE, 0, &anchors));
+	TRY(vouch_sentence(store_db(s), run->a, &vouched));
 	instant_put(when, head.signed_at);
 	digest_put(root, &head.root);
 	cmd_say(run, "home      %s", store_home(s));
 	cmd_say(run, "log       %lld records, root %.16s…, signed %s", (long long)head.size, root, when);
-	if (anchors)
-		cmd_say(run, "times     vouched for by %lld anchors outside", (long long)anchors);
-	else
-		cmd_say(run, "times     vouched for by this machine only: no witness, no time stamp yet");
+	cmd_say(run, "times     %.*s", FMT(term_safe(run->a, vouched)));
 	return NULL;
 }
 

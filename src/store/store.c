@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "ledger/keys.h"
+#include "store/anchor.h"
 #include "store/erase.h"
 #include "store/home.h"
 #include "store/people.h"
@@ -183,6 +184,7 @@ err store_open_write(const char *home, int wait_ms, struct store **out)
 	TRY(load_key(s));
 	s->log = (struct record_log){ .db = s->db, .ledger = s->ledger, .key = s->key, .a = arena_new() };
 	TRY(home_check_place(&s->home, s->ledger));
+	TRY(anchor_ask_witnesses(&s->home, s->ledger));
 	TRY(set_clock(s));
 	TRY(ledger_sign(s->ledger, s->log.received));
 	TRY(erase_pending(s, NULL));

@@ -28,7 +28,8 @@ MUST_USE err store_open_read(const char *home, struct store **out);
 
 /* Opens for writing: takes the lock (waits up to wait_ms, then ERR_CONFLICT names
  * who holds it), recovers what an unclean end left, checks that the home was not
- * copied or rolled back (ERR_DENIED with the command that makes it a new shard). */
+ * copied or rolled back, by what it noted itself and by what its witnesses hold
+ * (ERR_DENIED with the command that makes it a new shard). */
 MUST_USE err store_open_write(const char *home, int wait_ms, struct store **out);
 void store_close(struct store *s);
 static inline UNUSED void store_close_at(struct store **s) { store_close(*s); }

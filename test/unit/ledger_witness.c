@@ -182,8 +182,8 @@ static void what_it_did_not_sign_is_refused(void **s)
 	static const struct {
 		int how;
 		enum err_kind kind;
-	} cases[] = { { FORGED, ERR_INTEGRITY }, { STRANGE, ERR_INTEGRITY }, { NOTHING, ERR_INPUT }, { GARBAGE, ERR_INPUT },
-		      { OTHER_TEXT, ERR_INTEGRITY } };
+	} cases[] = { { FORGED, ERR_INTEGRITY }, { STRANGE, ERR_INTEGRITY }, { NOTHING, ERR_INPUT },
+		      { GARBAGE, ERR_INPUT }, { OTHER_TEXT, ERR_INTEGRITY } };
 	struct witness_given given;
 	struct tree_head head;
 	OWNED(tiles) t = make_log("c", 5, 1000, &head);
