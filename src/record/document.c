@@ -4,8 +4,11 @@
 
 static const struct field fields[] = {
 	FIELD(r_document, controls, FIELD_TEXT, FIELD_REQUIRED | FIELD_MANY, 32, "controls it is evidence for"),
+	FIELD(r_document, digest, FIELD_DIGEST, 0, 0, "the file"),
+	FIELD(r_document, key, FIELD_TEXT, 0, 128, "fingerprint of the key that signed it"),
 	FIELD(r_document, kind, FIELD_TEXT, FIELD_REQUIRED, 64, "policy, procedure, minutes, review …"),
 	FIELD(r_document, review_by, FIELD_DAY, 0, 0, "to be reviewed by"),
+	FIELD(r_document, signer, FIELD_TEXT, FIELD_WORDS, 320, "who the key is listed for"),
 	FIELD(r_document, title, FIELD_TEXT, FIELD_WORDS, 512, "its title"),
 	{ 0 },
 };
@@ -17,12 +20,14 @@ static err apply(struct apply *ap, const struct record *r)
 	const struct str *control = f->controls.v;
 
 	for (size_t i = 0; i < f->controls.n; i++)
-		TRY(db_run(ap->db, SQL("INSERT INTO view_document (id, control, kind, at, received, review_by, author, idx) "
-			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"),
+		TRY(db_run(ap->db, SQL("INSERT INTO view_document (id, control, kind, at, received, review_by, "
+				       "author, digest, idx) "
+			"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"),
 			DB_ARGS(record_blob(ap->a, r->header.about), DB_T(control[i]), DB_T(f->kind),
 				DB_I(r->header.effective), DB_I(r->header.received),
 				db_int_or_null(f->review_by, INT64_MIN),
-				DB_T(str_c(author_words[r->header.author])), DB_I(r->idx)), NULL));
+				DB_T(str_c(author_words[r->header.author])),
+				record_blob(ap->a, f->digest), DB_I(r->idx)), NULL));
 	return NULL;
 }
 

@@ -115,7 +115,7 @@ struct r_control {
 	struct str control, frequency, owner, reason, risk, role, stage;
 	int applicable, confirmed;
 };
-struct r_document { struct many controls; struct str kind, title; int64_t review_by; };
+struct r_document { struct many controls; struct str digest, key, kind, signer, title; int64_t review_by; };
 struct r_config_branch { struct str branch, repository; };
 struct r_retention { struct str what; int64_t months; };
 struct r_config {

@@ -30,13 +30,15 @@ static err destroy_words(struct db *db, int64_t idx, int64_t *done)
 /* The file first: a row that says erased must not stand while its bytes do. */
 static err destroy_evidence(struct store *s, struct str digest, int64_t order, int64_t *done)
 {
-	int64_t before, changed;
+	int64_t waits, changed;
 	struct digest d;
 	err e;
 
-	TRY(db_get_int(store_db(s), SQL("SELECT coalesce(erased_by, -1) FROM kept_evidence WHERE digest = $1"),
-		       DB_ARGS(DB_B(digest)), order, &before));
-	if (before >= order)
+	/* What came again after the order is kept. */
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM kept_evidence WHERE digest = $1 AND idx <= $2 "
+					"AND (erased_by IS NULL OR erased_by < $2)"),
+		       DB_ARGS(DB_B(digest), DB_I(order)), 0, &waits));
+	if (!waits)
 		return NULL;
 	if (digest.n != sizeof(d.b))
 		return NULL;

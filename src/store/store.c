@@ -250,6 +250,9 @@ err store_note_evidence(struct store *s, const struct digest *d, int64_t size, s
 	if (!db_in_transaction(s->db))
 		TRY(db_begin(s->db));
 	TRY(ledger_size(s->ledger, &at));
+	/* The same bytes may come again after an order destroyed them. */
+	TRY(db_run(s->db, SQL("UPDATE kept_evidence SET erased_by = NULL, idx = $2 WHERE digest = $1 AND erased_by IS NOT NULL"),
+		   DB_ARGS(DB_B(digest_str(d)), DB_I(at)), NULL));
 	return db_run(s->db, SQL("INSERT INTO kept_evidence (digest, size, kind, idx, erased_by) "
 				 "VALUES ($1, $2, $3, $4, NULL) ON CONFLICT DO NOTHING"),
 		      DB_ARGS(DB_B(digest_str(d)), DB_I(size), DB_T(kind), DB_I(at)), NULL);

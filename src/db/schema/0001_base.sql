@@ -203,7 +203,7 @@ CREATE TABLE view_control (
 );
 CREATE TABLE view_document (
 	id blob NOT NULL, control text NOT NULL, kind text NOT NULL, at int64 NOT NULL,
-	received int64 NOT NULL, review_by int64, author text NOT NULL, idx int64 NOT NULL,
+	received int64 NOT NULL, review_by int64, author text NOT NULL, digest blob, idx int64 NOT NULL,
 	PRIMARY KEY (id, control)
 );
 CREATE TABLE view_submission (

@@ -1,0 +1,151 @@
+#include "store/document.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "crypto/signers.h"
+#include "record/types.h"
+
+enum { SIGNED_MAX = 256 << 20, SIGNATURE_MAX = 64 * 1024, SIGNERS_MAX = 4 << 20, PIECE = 256 * 1024 };
+static const uint64_t document_max = (uint64_t)4 << 30;
+
+static struct str digest_text(struct arena *a, const struct digest *d)
+{
+	char *hex = arena_alloc(a, DIGEST_TEXT);
+
+	digest_put(hex, d);
+	return str_c(hex);
+}
+
+static err open_file(const char *name, int *out)
+{
+	FD_AUTO fd = open(name, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return fail(ERR_MISSING, "there is no file %s", name);
+	if (fd < 0 || fstat(fd, &st))
+		return fail_errno("cannot open %s", name);
+	if (!S_ISREG(st.st_mode))
+		return fail(ERR_INPUT, "%s is no file", name);
+	if (st.st_size == 0)
+		return fail(ERR_INPUT, "%s is empty: it is evidence of nothing", name);
+	*out = fd;
+	fd = -1;
+	return NULL;
+}
+
+static err keep_file(struct store *s, const char *name, struct str kind, struct digest *d)
+{
+	OWNED(evidence_writer) w = NULL;
+	FD_AUTO fd = -1;
+	char *piece = base_alloc(PIECE);
+	uint64_t size;
+	size_t got = 0;
+	err e = open_file(name, &fd);
+
+	if (!e)
+		e = evidence_begin(store_evidence(s), document_max, &w);
+	while (!e) {
+		e = fd_read_some(fd, name, piece, PIECE, &got);
+		if (e || got == 0)
+			break;
+		e = evidence_add(w, (struct str){ piece, got });
+	}
+	free(piece);
+	TRY(e);
+	TRY(evidence_end(w, d, &size));
+	return store_note_evidence(s, d, (int64_t)size, kind);
+}
+
+/* Who signed it, by the file of allowed signers, at the time it is dated. */
+static err check_signature(struct store *s, struct arena *a, const struct document_spec *spec, int64_t at,
+			   struct document_result *out)
+{
+	BUF_AUTO message = buf_new(SIGNED_MAX), armour = buf_new(SIGNATURE_MAX), list = buf_new(SIGNERS_MAX);
+	const char *signers = spec->signers ? spec->signers : store_path(s, a, "allowed_signers");
+	const struct signer *who;
+	struct signers known;
+	struct sshsig sig;
+
+	TRY(file_read(spec->file, &message));
+	TRY(file_read(spec->signature, &armour));
+	TRY(err_hint(file_read(signers, &list), "--signers names the file that lists whose key is whose"));
+	TRY(err_in(sshsig_parse(a, buf_str(&armour), &sig), "%s", spec->signature));
+	TRY(err_in(sshsig_verify(&sig, buf_str(&message), "file"), "%s", spec->signature));
+	TRY(err_in(signers_parse(a, arena_str(a, buf_str(&list)), &known), "%s", signers));
+	who = signers_find(&known, &sig, at);
+	if (!who)
+		return fail(ERR_DENIED, "the key %s that signed %s is listed for nobody in %s", sig.fingerprint,
+			    spec->file, signers);
+	out->signer = str_cut(arena_str(a, who->principals), 320);
+	out->key = arena_str(a, str_c(sig.fingerprint));
+	return NULL;
+}
+
+/* Whether every control has the same file of the same kind already. */
+static err kept_before(struct store *s, const struct document_spec *spec, const struct digest *d, bool *already)
+{
+	*already = true;
+	for (size_t i = 0; *already && i < spec->controls.n; i++) {
+		int64_t n;
+
+		TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_document WHERE control = $1 AND kind = "
+						"$2 AND digest = $3"),
+			       DB_ARGS(DB_T(spec->controls.v[i]), DB_T(spec->kind), DB_B(digest_str(d))), 0, &n));
+		*already = n > 0;
+	}
+	return NULL;
+}
+
+static err put_record(struct store *s, struct arena *a, const struct document_spec *spec, struct strs cites,
+		      struct document_result *out)
+{
+	struct r_document f = {
+		.controls = { spec->controls.v, spec->controls.n }, .digest = out->digest, .key = out->key,
+		.kind = spec->kind, .signer = out->signer, .title = spec->title, .review_by = spec->review_by,
+	};
+	struct draft d = {
+		.type = &record_document, .about = record_new_id(a), .fields = &f, .cites = cites,
+		.effective = spec->effective == INSTANT_NONE ? instant_now() : spec->effective,
+		.content = CONTENT_UPLOADED, .author = out->key.p ? AUTHOR_SIGNED : AUTHOR_CLAIMED,
+	};
+	bool already;
+
+	TRY(store_local_account(s, &d.by));
+	d.in = d.by;
+	TRY(store_append(s, &d, &out->idx, &already));
+	return store_finish(s);
+}
+
+err document_add(struct store *s, struct arena *a, const struct document_spec *spec, struct document_result *out)
+{
+	struct document_result r = { .idx = -1 };
+	struct str *cite = ARENA_ARRAY(a, struct str, 2);
+	struct digest d, sig;
+	size_t n = 1;
+
+	if (spec->signature)
+		TRY(check_signature(s, a, spec, spec->effective == INSTANT_NONE ? instant_now() : spec->effective, &r));
+	TRY(keep_file(s, spec->file, STR("document"), &d));
+	r.digest = cite[0] = digest_text(a, &d);
+	if (spec->signature) {
+		TRY(keep_file(s, spec->signature, STR("signature"), &sig));
+		cite[n++] = digest_text(a, &sig);
+		if (str_cmp(cite[0], cite[1]) > 0) {
+			cite[0] = cite[1];
+			cite[1] = r.digest;
+		}
+	}
+	TRY(kept_before(s, spec, &d, &r.already));
+	if (r.already)
+		TRY(store_finish(s));
+	else
+		TRY(put_record(s, a, spec, (struct strs){ cite, n }, &r));
+	*out = r;
+	return NULL;
+}
