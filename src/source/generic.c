@@ -1,5 +1,5 @@
-/* A table of findings: the CSV of DefectDojo's generic import. The first row names
- * the columns. Only Title and Severity are needed. */
+/* Findings as DefectDojo's generic import has them: a CSV table whose first row names
+ * the columns, or JSON with a list `findings`. Only title and severity are needed. */
 #include "source/report.h"
 
 #include "text/csv.h"
@@ -13,7 +13,8 @@ struct generic {
 
 static bool recognise(const struct reader_head *h)
 {
-	return h->form == HEAD_CSV && str_has(h->first_line, STR("Title")) && str_has(h->first_line, STR("Severity"));
+	return (h->form == HEAD_CSV && str_has(h->first_line, STR("Title")) && str_has(h->first_line, STR("Severity"))) ||
+	       (reader_head_has(h, "findings[].title") && reader_head_has(h, "findings[].severity"));
 }
 
 static struct str cell(const struct generic *g, struct strs cells, const char *column)
@@ -101,25 +102,105 @@ static err take_row(void *ctx, const struct csv_reader *r, struct strs cells)
 	return report_finding(&g->p, &f);
 }
 
+static struct str text(const struct json *v, const char *key)
+{
+	return json_text(json_get(v, key));
+}
+
+static struct str vulnerability_of(const struct json *v)
+{
+	struct str first = json_text(fact_items(json_get(v, "vulnerability_ids")));
+
+	return first.n ? first : text(v, "cve");
+}
+
+static void put_json_place(struct generic *g, const struct json *v, struct s_finding *f)
+{
+	struct str endpoint = json_text(json_get(fact_items(json_get(v, "endpoints")), "host"));
+	struct str name = text(v, "component_name");
+
+	f->path = fact_path(g->p.tmp, text(v, "file_path"));
+	if (!f->path.n)
+		f->path = endpoint;
+	f->line = fact_int(json_get(v, "line"));
+	f->context = fact_squeeze(g->p.tmp, f->title);
+	if (!name.n)
+		return;
+	f->component = fact_package(g->p.tmp, (struct str){ 0 }, name);
+	f->version = text(v, "component_version");
+	f->fix = text(v, "fix_version");
+}
+
+static err take_finding(void *ctx, const struct json *v)
+{
+	struct generic *g = ctx;
+	struct s_finding f = report_finding_blank();
+	struct str score = text(v, "cvssv3_score"), cwe = text(v, "cwe"), id = vulnerability_of(v);
+
+	if (v->kind != JSON_OBJECT)
+		return report_fault(g->p.r, v, "a finding must be an object");
+	if (!text(v, "title").n || !text(v, "severity").n)
+		return report_fault(g->p.r, v, "a finding must have 'title' and 'severity'");
+	if (json_true(json_get(v, "is_mitigated")) || json_true(json_get(v, "duplicate"))) {
+		g->closed++;
+		return NULL;
+	}
+	f.title = text(v, "title");
+	f.rule = text(v, "vuln_id_from_tool");
+	if (!f.rule.n)
+		f.rule = cwe.n && !str_is(cwe, "0") ? arena_printf(g->p.tmp, "CWE-%.*s", FMT(cwe)) : f.title;
+	f.alias = id.n ? fact_alias(&id, 1) : id;
+	f.fingerprint = text(v, "unique_id_from_tool");
+	f.message = text(v, "description");
+	f.severity = fact_severity(text(v, "severity"));
+	f.score = score.n ? fact_score(score) : FIELD_NO_INT;
+	f.suppressed = json_true(json_get(v, "false_p")) || json_true(json_get(v, "risk_accepted"));
+	put_json_place(g, v, &f);
+	return report_finding(&g->p, &f);
+}
+
+static err take_list(void *ctx, const struct json *v)
+{
+	((struct generic *)ctx)->checked = v->kind == JSON_ARRAY;
+	return NULL;
+}
+
+static err read_json(struct generic *g)
+{
+	static const struct json_want wants[] = {
+		{ "findings?", take_list, 0 }, { "findings[]", take_finding, 0 }, { NULL, NULL, 0 },
+	};
+
+	TRY(report_json(g->p.r, wants, g, NULL));
+	if (!g->checked)
+		return fail(ERR_INPUT, "%s has no list 'findings'", g->p.r->name);
+	return NULL;
+}
+
 static err feed(void *ctx, struct str piece)
 {
 	return csv_reader_feed(((struct generic *)ctx)->csv, piece);
 }
 
-static err read_all(struct generic *g)
+static err read_csv(struct generic *g)
 {
 	struct csv_spec spec = { .name = g->p.r->name, .row = take_row, .ctx = g };
 	OWNED(csv_reader) csv = csv_reader_new(&spec);
-	struct s_scan_begin b = report_scan(SCAN_UNKNOWN, STR("generic"), (struct str){ 0 });
 
 	g->csv = csv;
-	TRY(report_begin(&g->p, &b));
 	TRY(report_pieces(g->p.r, feed, g));
 	TRY(csv_reader_end(csv));
-	if (!g->checked)
-		TRY(check_columns(g, csv));
+	return g->checked ? NULL : check_columns(g, csv);
+}
+
+static err read_all(struct generic *g)
+{
+	struct s_scan_begin b = report_scan(SCAN_UNKNOWN, STR("generic"), (struct str){ 0 });
+
+	TRY(report_begin(&g->p, &b));
+	TRY(report_top(g->p.r, '(') ? read_json(g) : read_csv(g));	/* '(': neither list nor object */
 	if (g->closed)
-		g->p.coverage = arena_printf(g->p.r->a, "%lld rows that are mitigated or duplicates were not counted",
+		g->p.coverage = arena_printf(g->p.r->a, "%lld that are mitigated or duplicates were not counted",
 					     (long long)g->closed);
 	return report_end(&g->p);
 }
@@ -136,6 +217,6 @@ static err generic_read(struct reader *r)
 }
 
 const struct reader_kind reader_generic = {
-	.name = "generic", .title = "CSV of findings (DefectDojo generic import)", .recognise = recognise,
+	.name = "generic", .title = "findings as DefectDojo's generic import has them", .recognise = recognise,
 	.read = generic_read,
 };

@@ -17,6 +17,7 @@ static bool recognise(const struct reader_head *h)
 	       reader_head_has(h, "[].security_advisory") || reader_head_has(h, "[].security_vulnerability") ||
 	       reader_head_has(h, "data.repository.vulnerabilityAlerts") ||
 	       reader_head_has(h, "data.search.nodes[].vulnerabilityAlerts") ||
+	       reader_head_has(h, "data.repository.search.nodes[].vulnerabilityAlerts") ||
 	       reader_head_has(h, "data.organization.repositories.nodes[].vulnerabilityAlerts");
 }
 
@@ -177,12 +178,14 @@ static err read_all(struct alerts *g)
 	static const struct json_want outline[] = {
 		{ "[]", look, 0 }, { "data.repository.vulnerabilityAlerts?", look_graphql, 0 },
 		{ "data.search.nodes[].vulnerabilityAlerts?", look_graphql, 0 },
+		{ "data.repository.search.nodes[].vulnerabilityAlerts?", look_graphql, 0 },
 		{ "data.organization.repositories.nodes[].vulnerabilityAlerts?", look_graphql, 0 },
 		{ "data.repository.nameWithOwner", take_repository, 0 }, { NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = {
 		{ "[]", take_alert, 0 }, { "data.repository.vulnerabilityAlerts.nodes[]", take_alert, 0 },
 		{ "data.search.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 },
+		{ "data.repository.search.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 },
 		{ "data.organization.repositories.nodes[].vulnerabilityAlerts.nodes[]", take_alert, 0 },
 		{ NULL, NULL, 0 },
 	};

@@ -9,7 +9,7 @@ struct gitlab {
 	struct report p;
 	struct str type, tool, version, status, report_version;
 	int64_t at;
-	bool list;
+	bool list, any;
 };
 
 static bool recognise(const struct reader_head *h)
@@ -61,6 +61,13 @@ static err take_scan(void *ctx, const struct json *v)
 	return NULL;
 }
 
+static err take_any(void *ctx, const struct json *v)
+{
+	(void)v;
+	((struct gitlab *)ctx)->any = true;
+	return NULL;
+}
+
 /* Old reports say what they are in each vulnerability. */
 static err take_category(void *ctx, const struct json *v)
 {
@@ -78,6 +85,20 @@ static err take_scanner(void *ctx, const struct json *v)
 	if (!g->tool.n)
 		g->tool = keep(g, v);
 	return NULL;
+}
+
+/* GitLab's names of the files: what an old report without findings is. */
+static struct str type_by_name(const char *name)
+{
+	static const struct { const char *part, *type; } names[] = {
+		{ "sast", "sast" }, { "dependency", "dependency_scanning" }, { "container", "container_scanning" },
+		{ "secret", "secret_detection" }, { "dast", "dast" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strstr(name, names[i].part))
+			return str_c(names[i].type);
+	return (struct str){ 0 };
 }
 
 static int kind_of(struct str type)
@@ -248,7 +269,7 @@ static err read_outline(struct gitlab *g)
 {
 	static const struct json_want wants[] = {
 		{ "version", take_version, 0 }, { "scan", take_scan, 0 }, { "vulnerabilities?", take_list, 0 },
-		{ "vulnerabilities[].category", take_category, 0 },
+		{ "vulnerabilities[]?", take_any, 0 }, { "vulnerabilities[].category", take_category, 0 },
 		{ "vulnerabilities[].scanner.name", take_scanner, 0 },
 		{ NULL, NULL, 0 },
 	};
@@ -257,6 +278,10 @@ static err read_outline(struct gitlab *g)
 	TRY(report_json(g->p.r, wants, g, NULL));
 	if (!g->list)
 		return fail(ERR_INPUT, "%s has no 'vulnerabilities': it is no security report of GitLab", g->p.r->name);
+	if (!g->type.n)
+		g->type = type_by_name(g->p.r->name);
+	if (!g->type.n && !g->any)
+		return fail(ERR_INPUT, "%s lists nothing and does not say what was scanned for", g->p.r->name);
 	return NULL;
 }
 

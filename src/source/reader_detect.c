@@ -16,35 +16,47 @@ const struct reader_kind *const reader_kinds[] = {
 	NULL,
 };
 
-static const struct reader_kind *by_hint(const char *filename_hint)
+/* Lower case, and '-' for '_': "OSV_Scanner.json" names osv-scanner. */
+static struct str plain_name(struct arena *a, const char *path)
 {
-	struct str hint = str_c(filename_hint);
-	size_t longest = 0;
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	char *out = arena_cstr(a, str_c(slash ? slash + 1 : path ? path : ""));
+	size_t n = strlen(out);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = out[i] == '_' ? '-' : out[i] >= 'A' && out[i] <= 'Z' ? (char)(out[i] + 32) : out[i];
+	return (struct str){ out, n };
+}
+
+/* The kind whose name stands in the file's, the longest of several. */
+static const struct reader_kind *by_hint(struct arena *a, const char *filename_hint)
+{
+	struct str hint = plain_name(a, filename_hint);
 	const struct reader_kind *found = NULL;
+	size_t longest = 0;
 
 	for (const struct reader_kind *const *k = reader_kinds; *k; k++) {
 		struct str name = str_c((*k)->name);
 
-		for (size_t i = 0; i + name.n <= hint.n && name.n > longest; i++) {
-			if (str_is_caseless((struct str){ hint.p + i, name.n }, name)) {
-				longest = name.n;
-				found = *k;
-				break;
-			}
+		if (name.n > longest && str_has(hint, name)) {
+			longest = name.n;
+			found = *k;
 		}
 	}
 	return found;
 }
 
-static const struct reader_kind *by_content(const struct reader_head *h, const char *hint)
+/* What the content tells counts; the name where it tells too little: nothing in the
+ * list, or an object without what is the tool's own. */
+static const struct reader_kind *by_content(struct arena *a, const struct reader_head *h, const char *hint)
 {
-	const struct reader_kind *named = by_hint(hint);
+	const struct reader_kind *named = by_hint(a, hint);
 
-	if (named && (h->empty_array || (h->form == HEAD_NOTHING && named->empty_is_clean)))
-		return named;
 	for (const struct reader_kind *const *k = reader_kinds; *k; k++)
 		if ((*k)->recognise(h))
 			return *k;
+	if (named && (h->form == HEAD_JSON || (h->form == HEAD_NOTHING && named->empty_is_clean)))
+		return named;
 	return NULL;
 }
 
@@ -56,7 +68,7 @@ const struct reader_kind *reader_detect(struct str head, const char *filename_hi
 
 	reader_head_read(&h, a, head);
 	if (h.form != HEAD_NOTHING || str_trim(head).n == 0)
-		found = by_content(&h, filename_hint);
+		found = by_content(a, &h, filename_hint);
 	reader_head_done(&h);
 	return found;
 }
@@ -87,11 +99,13 @@ static err what_it_is(const struct reader_head *h, struct str head, const char *
 	if (str_trim(head).n == 0)
 		return fail(ERR_INPUT, "%s is empty: it does not say whether anything was looked at", name);
 	if (h->empty_array)
-		return fail(ERR_INPUT, "%s is an empty list: it does not say which tool made it", name);
+		return fail(ERR_INPUT, "%s is empty: it does not say which tool made it", name);
 	if (h->form == HEAD_JSON)
 		TRY(json_fault(head, name));
 	if (h->form == HEAD_JSON)
 		return fail(ERR_INPUT, "%s is JSON, but no report of a known kind", name);
+	if (h->form == HEAD_XML && str_is(h->root, "bom"))
+		return fail(ERR_INPUT, "%s is CycloneDX in XML; let the tool write it as JSON", name);
 	if (h->form == HEAD_XML)
 		return fail(ERR_INPUT, "%s is XML with the root '%.*s', but no report of a known kind", name,
 			    FMT(str_cut(h->root, 64)));

@@ -144,6 +144,11 @@ void reader_head_read(struct reader_head *h, struct arena *a, struct str bytes)
 	s = str_trim(bytes);
 	if (s.n == 0)
 		return;
+	if (str_is(s, "null")) {
+		h->form = HEAD_JSON;
+		h->empty_array = true;
+		return;
+	}
 	if (s.p[0] == '{' || s.p[0] == '[') {
 		h->form = HEAD_JSON;
 		read_json(h, a, bytes);

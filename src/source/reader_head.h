@@ -13,7 +13,7 @@ enum { HEAD_PATHS = 1500, HEAD_LEVELS = 7 };
 struct reader_head {
 	enum head_form form;
 	char top;			/* JSON: '{', '[' or 0 for a lone value */
-	bool empty_array;		/* the whole content is [] */
+	bool empty_array;		/* the whole content is [] or null */
 	struct str root;		/* XML: name of the root element */
 	struct str first_line;		/* CSV */
 	struct map *paths;		/* JSON: path → struct str *value */

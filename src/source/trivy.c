@@ -1,27 +1,38 @@
 /* Trivy's JSON: vulnerabilities, misconfigurations, secrets and licences of one
- * artefact, each kind a scan of its own. Lists may be missing or null. What is the
- * same for all results is read first; then one pass for each kind that is there. */
+ * artefact or cluster, each kind a scan of its own. Lists may be missing or null. What
+ * is the same for all results is read first; then one pass for each kind that is
+ * there. Results stand in one of several places, by version and command. */
 #include "source/report.h"
 
 #include "base/instant.h"
 
 enum { RESULTS_MAX = 200000 };
 
-struct trivy_result { struct str target, class, type; };
+struct trivy_result { struct str target, class, type, resource; };
+
+/* Where results stand: reports since 2021, reports before, and clusters. */
+static const char *const places[] = {
+	"Results[]", "[]", "Resources[].Results[]", "Vulnerabilities[].Results[]", "Misconfigurations[].Results[]",
+};
+enum { PLACES = 5, OF_A_RESOURCE = 2 };
 
 struct trivy {
 	struct report p;
-	struct json_events *events;
-	struct str name, artefact_type, version, os, image_id, coverage;
+	struct str name, artefact_type, version, os, image_id, cluster, coverage;
+	struct str space, kind;		/* of the resource that is being read */
 	int64_t at;
 	struct trivy_result *results;
 	size_t n, room;
-	int64_t lists[4];		/* vulnerabilities, misconfigurations, secrets, licences */
-	bool has[4];			/* the kind was looked for */
+	size_t now;			/* results begun in this pass */
+	bool has[4];			/* vulnerabilities, misconfigurations, secrets, licences were looked for */
+	bool there[PLACES];
 };
 
 static bool recognise(const struct reader_head *h)
 {
+	if (reader_head_has(h, "ClusterName"))
+		return reader_head_has(h, "Resources") || reader_head_has(h, "Vulnerabilities") ||
+		       reader_head_has(h, "Misconfigurations");
 	return (reader_head_has(h, "SchemaVersion") &&
 		(reader_head_has(h, "ArtifactName") || reader_head_has(h, "Results") ||
 		 reader_head_has(h, "ArtifactType"))) ||
@@ -70,35 +81,68 @@ static err take_image(void *ctx, const struct json *v)
 	return NULL;
 }
 
-/* The result the current value is in; made as it comes. */
-static struct trivy_result *result(struct trivy *t)
+static err take_cluster(void *ctx, const struct json *v)
 {
-	size_t i = (size_t)json_events_index(t->events, 0);
-
-	while (t->n <= i) {
-		if (t->n == t->room) {
-			size_t room = t->room ? t->room * 2 : 16;
-			struct trivy_result *wider = ARENA_ARRAY(t->p.r->a, struct trivy_result, room);
-
-			if (t->n)
-				memcpy(wider, t->results, t->n * sizeof(*wider));
-			t->results = wider;
-			t->room = room;
-		}
-		t->results[t->n++] = (struct trivy_result){ 0 };
-	}
-	return &t->results[i];
+	((struct trivy *)ctx)->cluster = keep(ctx, v);
+	return NULL;
 }
 
-static err take_result(void *ctx, const struct json *v)
+static err take_space(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->space = keep(ctx, v);
+	return NULL;
+}
+
+static err take_kind(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->kind = keep(ctx, v);
+	return NULL;
+}
+
+/* The resource's last part: "namespace/Kind/name". */
+static err take_resource(void *ctx, const struct json *v)
+{
+	struct trivy *t = ctx;
+
+	t->kind = arena_printf(t->p.r->a, "%.*s/%.*s/%.*s", FMT(t->space), FMT(t->kind), FMT(json_text(v)));
+	return NULL;
+}
+
+/* The result the current value is in. */
+static struct trivy_result *result(struct trivy *t)
+{
+	ASSERT(t->now > 0 && t->now <= t->n);
+	return &t->results[t->now - 1];
+}
+
+/* First pass: makes it. */
+static err make_result(void *ctx, const struct json *v)
 {
 	struct trivy *t = ctx;
 
 	if (v->kind != JSON_OBJECT)
 		return report_fault(t->p.r, v, "a result must be an object");
-	if (json_events_index(t->events, 0) >= RESULTS_MAX)
+	if (t->n == RESULTS_MAX)
 		return report_fault(t->p.r, v, "there are more than 200000 results");
-	result(t);
+	if (t->n == t->room) {
+		size_t room = t->room ? t->room * 2 : 16;
+		struct trivy_result *wider = ARENA_ARRAY(t->p.r->a, struct trivy_result, room);
+
+		if (t->n)
+			memcpy(wider, t->results, t->n * sizeof(*wider));
+		t->results = wider;
+		t->room = room;
+	}
+	t->results[t->n++] = (struct trivy_result){ .resource = t->kind };
+	t->now = t->n;
+	return NULL;
+}
+
+/* Later passes: the next one begins. */
+static err next_result(void *ctx, const struct json *v)
+{
+	(void)v;
+	((struct trivy *)ctx)->now++;
 	return NULL;
 }
 
@@ -153,26 +197,87 @@ static err seen_licences(void *ctx, const struct json *v)
 	return NULL;
 }
 
-static err read_outline(struct trivy *t)
+static err see_0(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->there[0] |= v->kind == JSON_OBJECT;
+	return NULL;
+}
+
+static err see_1(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->there[1] |= v->kind == JSON_OBJECT;
+	return NULL;
+}
+
+static err see_2(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->there[2] |= v->kind == JSON_OBJECT;
+	return NULL;
+}
+
+static err see_3(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->there[3] |= v->kind == JSON_OBJECT;
+	return NULL;
+}
+
+static err see_4(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->there[4] |= v->kind == JSON_OBJECT;
+	return NULL;
+}
+
+static err read_head(struct trivy *t)
 {
 	static const struct json_want wants[] = {
 		{ "ArtifactName", take_name, 0 }, { "ArtifactType", take_artefact_type, 0 },
 		{ "CreatedAt", take_created, 0 }, { "Trivy.Version", take_version, 0 },
 		{ "Metadata.OS.Family", take_family, 0 }, { "Metadata.ImageID", take_image, 0 },
-		{ "Results[]?", take_result, 0 }, { "[]?", take_result, 0 },
-		{ "Results[].Target", take_target, 0 }, { "[].Target", take_target, 0 },
-		{ "Results[].Class", take_class, 0 }, { "[].Class", take_class, 0 },
-		{ "Results[].Type", take_type, 0 }, { "[].Type", take_type, 0 },
-		{ "Results[].Vulnerabilities?", seen_vulnerabilities, 0 },
-		{ "[].Vulnerabilities?", seen_vulnerabilities, 0 },
-		{ "Results[].Misconfigurations?", seen_misconfigurations, 0 },
-		{ "[].Misconfigurations?", seen_misconfigurations, 0 },
-		{ "Results[].Secrets?", seen_secrets, 0 }, { "[].Secrets?", seen_secrets, 0 },
-		{ "Results[].Licenses?", seen_licences, 0 }, { NULL, NULL, 0 },
+		{ "ClusterName", take_cluster, 0 }, { "Results[]?", see_0, 0 }, { "[]?", see_1, 0 },
+		{ "Resources[].Results[]?", see_2, 0 }, { "Vulnerabilities[].Results[]?", see_3, 0 },
+		{ "Misconfigurations[].Results[]?", see_4, 0 }, { NULL, NULL, 0 },
 	};
 
 	t->at = INSTANT_NONE;
-	TRY(report_json(t->p.r, wants, t, &t->events));
+	return report_json(t->p.r, wants, t, NULL);
+}
+
+static const char *path_of(struct trivy *t, size_t place, const char *end)
+{
+	return arena_printf(t->p.r->a, "%s%s", places[place], end).p;
+}
+
+/* The resource's own keys stand in front of its results. */
+static const char *resource_path(struct trivy *t, size_t place, const char *end)
+{
+	struct str of = str_c(places[place]);
+
+	return arena_printf(t->p.r->a, "%.*s%s", (int)(of.n - strlen(".Results[]")), of.p, end).p;
+}
+
+static err read_place(struct trivy *t, size_t place)
+{
+	bool resource = place >= OF_A_RESOURCE;
+	const struct json_want wants[] = {
+		{ path_of(t, place, "?"), make_result, 0 }, { path_of(t, place, ".Target"), take_target, 0 },
+		{ path_of(t, place, ".Class"), take_class, 0 }, { path_of(t, place, ".Type"), take_type, 0 },
+		{ path_of(t, place, ".Vulnerabilities?"), seen_vulnerabilities, 0 },
+		{ path_of(t, place, ".Misconfigurations?"), seen_misconfigurations, 0 },
+		{ path_of(t, place, ".Secrets?"), seen_secrets, 0 }, { path_of(t, place, ".Licenses?"), seen_licences, 0 },
+		{ resource ? resource_path(t, place, ".Namespace") : NULL, take_space, 0 },
+		{ resource ? resource_path(t, place, ".Kind") : NULL, take_kind, 0 },
+		{ resource ? resource_path(t, place, ".Name") : NULL, take_resource, 0 }, { NULL, NULL, 0 },
+	};
+
+	return report_json(t->p.r, wants, t, NULL);
+}
+
+static err read_outline(struct trivy *t)
+{
+	TRY(read_head(t));
+	for (size_t i = 0; i < PLACES; i++)
+		if (t->there[i])
+			TRY(read_place(t, i));
 	if (t->n == 0)
 		t->coverage = STR("the report names no target: nothing in the artefact was of a kind that Trivy reads");
 	for (int i = 1; i < 4; i++)
@@ -202,6 +307,15 @@ static int64_t score_of(const struct json *v)
 	return number.n ? fact_score(number) : FIELD_NO_INT;
 }
 
+/* A place of a resource in a cluster is named with the resource. */
+static struct str place_of(struct trivy *t, struct str path)
+{
+	struct str resource = result(t)->resource;
+
+	path = fact_path(t->p.tmp, path);
+	return resource.n ? arena_printf(t->p.tmp, "%.*s:%.*s", FMT(resource), FMT(path)) : path;
+}
+
 static err take_vulnerability(void *ctx, const struct json *v)
 {
 	struct trivy *t = ctx;
@@ -222,8 +336,8 @@ static err take_vulnerability(void *ctx, const struct json *v)
 	f.message = json_text(json_get(v, "Description"));
 	f.path = json_text(json_get(v, "PkgPath"));
 	if (!f.path.n)	/* "image:tag (alpine 3.9.4)" changes with each build */
-		f.path = os ? fact_image(t->name) : in->target;
-	f.path = fact_path(t->p.tmp, f.path);
+		f.path = os ? fact_image(t->name.n ? t->name : in->target) : in->target;
+	f.path = place_of(t, f.path);
 	f.context = f.component;
 	if (!f.title.n)
 		f.title = arena_printf(t->p.tmp, "%.*s in %.*s", FMT(f.rule), FMT(package));
@@ -245,7 +359,7 @@ static err take_misconfiguration(void *ctx, const struct json *v)
 	f.severity = fact_severity(json_text(json_get(v, "Severity")));
 	f.title = json_text(json_get(v, "Title"));
 	f.message = json_text(json_get(v, "Message"));
-	f.path = fact_path(t->p.tmp, result(t)->target);
+	f.path = place_of(t, result(t)->target);
 	f.line = fact_int(json_get(cause, "StartLine"));
 	f.context = fact_squeeze(t->p.tmp, resource.n ? resource : f.message);
 	return report_finding(&t->p, &f);
@@ -259,7 +373,7 @@ static err take_secret(void *ctx, const struct json *v)
 	f.rule = json_text(json_get(v, "RuleID"));
 	f.severity = fact_severity(json_text(json_get(v, "Severity")));
 	f.title = json_text(json_get(v, "Title"));
-	f.path = fact_path(t->p.tmp, result(t)->target);
+	f.path = place_of(t, result(t)->target);
 	f.line = fact_int(json_get(v, "StartLine"));
 	f.context = redact_context(t->p.tmp, t->p.r->secret_key, json_text(json_get(v, "Match")));
 	return report_finding(&t->p, &f);
@@ -274,37 +388,50 @@ static err take_licence(void *ctx, const struct json *v)
 	f.rule = json_text(json_get(v, "Name"));
 	f.severity = fact_severity(json_text(json_get(v, "Severity")));
 	f.component = fact_package(t->p.tmp, result(t)->type, package);
-	f.path = fact_path(t->p.tmp, file.n ? file : result(t)->target);
+	f.path = place_of(t, file.n ? file : result(t)->target);
 	f.title = arena_printf(t->p.tmp, "licence %.*s%s%.*s", FMT(f.rule), package.n ? " of " : "", FMT(package));
 	f.context = f.component;
 	return report_finding(&t->p, &f);
 }
 
-struct part { int kind; const char *path, *legacy; err (*take)(void *ctx, const struct json *v); };
+struct part { int kind; const char *list; err (*take)(void *ctx, const struct json *v); };
 
 static const struct part parts[4] = {
-	{ SCAN_DEPENDENCY, "Results[].Vulnerabilities[]", "[].Vulnerabilities[]", take_vulnerability },
-	{ SCAN_INFRASTRUCTURE, "Results[].Misconfigurations[]", "[].Misconfigurations[]", take_misconfiguration },
-	{ SCAN_SECRET, "Results[].Secrets[]", "[].Secrets[]", take_secret },
-	{ SCAN_LICENCE, "Results[].Licenses[]", "[].Licenses[]", take_licence },
+	{ SCAN_DEPENDENCY, ".Vulnerabilities[]", take_vulnerability },
+	{ SCAN_INFRASTRUCTURE, ".Misconfigurations[]", take_misconfiguration },
+	{ SCAN_SECRET, ".Secrets[]", take_secret },
+	{ SCAN_LICENCE, ".Licenses[]", take_licence },
 };
 
-static err read_part(struct trivy *t, const struct part *part)
+static struct s_scan_begin begin_of(const struct trivy *t, const struct part *part)
 {
-	const struct json_want wants[] = {
-		{ part->path, part->take, 0 }, { part->legacy, part->take, 0 }, { NULL, NULL, 0 },
-	};
-	bool image = str_is(t->artefact_type, "container_image") || t->image_id.n;
+	bool image = str_is(t->artefact_type, "container_image") || t->image_id.n || t->cluster.n;
 	struct s_scan_begin b = report_scan(part->kind, STR("trivy"), t->version);
 
 	if (image && b.kind == SCAN_DEPENDENCY)
 		b.kind = SCAN_CONTAINER;
 	if (image)
-		b.artefact = fact_image(t->name);
+		b.artefact = t->cluster.n ? t->cluster : fact_image(t->name);
 	b.effective = t->at;
+	return b;
+}
+
+static err read_part(struct trivy *t, const struct part *part)
+{
+	struct s_scan_begin b = begin_of(t, part);
+
 	TRY(report_begin(&t->p, &b));
 	t->p.coverage = t->coverage;
-	TRY(report_json(t->p.r, wants, t, &t->events));
+	t->now = 0;
+	for (size_t i = 0; i < PLACES; i++) {
+		const struct json_want wants[] = {
+			{ path_of(t, i, "?"), next_result, 0 }, { path_of(t, i, part->list), part->take, 0 },
+			{ NULL, NULL, 0 },
+		};
+
+		if (t->there[i])
+			TRY(report_json(t->p.r, wants, t, NULL));
+	}
 	return report_end(&t->p);
 }
 
@@ -323,9 +450,7 @@ static err trivy_read(struct reader *r)
 }
 
 static const struct redact_rule secrets[] = {
-	{ "Results[].Secrets[].Match" }, { "Results[].Secrets[].Code" }, { "[].Secrets[].Match" },
-	{ "[].Secrets[].Code" },
-	{ NULL },
+	{ "**.Secrets[].Match" }, { "**.Secrets[].Code" }, { NULL },
 };
 
 static err secret_there(void *ctx, const struct json *v)
@@ -338,7 +463,8 @@ static err secret_there(void *ctx, const struct json *v)
 static err redact_when(struct reader *r, bool *yes)
 {
 	static const struct json_want wants[] = {
-		{ "Results[].Secrets[]?", secret_there, 0 }, { "[].Secrets[]?", secret_there, 0 }, { NULL, NULL, 0 },
+		{ "Results[].Secrets[]?", secret_there, 0 }, { "[].Secrets[]?", secret_there, 0 },
+		{ "Resources[].Results[].Secrets[]?", secret_there, 0 }, { NULL, NULL, 0 },
 	};
 
 	*yes = false;

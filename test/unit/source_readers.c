@@ -550,7 +550,7 @@ static void redaction_changes_nothing_else(void **state)
 static const struct { const char *text, *want; } wrong[] = {
 	{ "", "doc is empty: it does not say whether anything was looked at" },
 	{ " \n", "doc is empty" },
-	{ "[]", "doc is an empty list: it does not say which tool made it" },
+	{ "[]", "doc is empty: it does not say which tool made it" },
 	{ "{}", "doc is JSON, but no report of a known kind" },
 	{ "<a/>", "doc is XML with the root 'a', but no report of a known kind" },
 	{ "hello", "doc is no report of a known kind" },
