@@ -182,12 +182,15 @@ static bool is_url(struct str s)
 /* What a text kind must look like; NULL when it does. */
 static const char *text_fault(enum field_kind kind, struct str s)
 {
-	if (kind == FIELD_DIGEST)
-		return s.n == 64 && is_hex(s) ? NULL : "64 lower-case hexadecimal digits";
-	if (kind == FIELD_COMMIT)
-		return (s.n == 40 || s.n == 64) && is_hex(s) ? NULL : "a whole commit id in hexadecimal";
-	if (kind == FIELD_ID)
-		return s.n == 32 && is_hex(s) ? NULL : "an id of 32 hexadecimal digits";
+	static const struct { enum field_kind kind; size_t digits, or_digits; const char *wanted; } hex[] = {
+		{ FIELD_DIGEST, 64, 64, "64 lower-case hexadecimal digits" },
+		{ FIELD_COMMIT, 40, 64, "a whole commit id in hexadecimal" },
+		{ FIELD_ID, 32, 32, "an id of 32 hexadecimal digits" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(hex); i++)
+		if (kind == hex[i].kind)
+			return (s.n == hex[i].digits || s.n == hex[i].or_digits) && is_hex(s) ? NULL : hex[i].wanted;
 	if (kind == FIELD_URL)
 		return is_url(s) ? NULL : "an address that begins with https:// or http://";
 	return str_is_utf8(s) ? NULL : "text in UTF-8";
@@ -251,7 +254,7 @@ static err set_int(const struct field *f, int64_t *out, struct str text)
 {
 	uint64_t v;
 
-	if (!str_to_u64(text, &v) || v > (uint64_t)1 << 53)
+	if (!str_to_u64(text, &v) || v >= (uint64_t)1 << 53)
 		return fail(ERR_INPUT, "expected a whole number");
 	if (f->max && v > f->max)
 		return fail(ERR_LIMIT, "larger than %zu", f->max);

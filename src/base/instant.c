@@ -93,19 +93,37 @@ static bool take_char(struct str *s, const char *any)
 	return true;
 }
 
+/* Numbers of fixed width with separators between: "4-2-2" takes "2026-11-21". A
+ * digit is the width of a number; anything else is one of the characters that may
+ * stand there: '-', ':', or 'T' for T, t and a space. */
+static bool take_form(struct str *s, const char *form, int *numbers)
+{
+	for (; *form; form++) {
+		char digit[2] = { *form, '\0' };
+		bool ok = *form >= '0' && *form <= '9' ? take(s, (size_t)(*form - '0'), numbers++)
+						       : take_char(s, *form == 'T' ? "Tt " : digit);
+
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool is_leap(int year)
+{
+	return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
+
 static bool take_date(struct str *s, int64_t *day)
 {
 	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int y, m, d;
-	bool leap;
+	int n[3];
 
-	if (!take(s, 4, &y) || !take_char(s, "-") || !take(s, 2, &m) || !take_char(s, "-") ||
-	    !take(s, 2, &d))
+	if (!take_form(s, "4-2-2", n) || n[1] < 1 || n[1] > 12)
 		return false;
-	leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
-	if (m < 1 || m > 12 || d < 1 || d > lengths[m - 1] + (leap && m == 2))
+	if (n[2] < 1 || n[2] > lengths[n[1] - 1] + (n[1] == 2 && is_leap(n[0])))
 		return false;
-	*day = day_from_civil((struct civil){ y, m, d });
+	*day = day_from_civil((struct civil){ n[0], n[1], n[2] });
 	return true;
 }
 
@@ -122,43 +140,46 @@ bool day_get(struct str s, int64_t *out)
 /* "Z", "+01:00", "-0800" or " UTC" at the very end; seconds east of UTC. */
 static bool take_offset(struct str s, int *east)
 {
-	int h, m, sign;
+	int hour, minute, sign;
 
 	*east = 0;
 	if (str_is_caseless(s, STR("z")) || str_is(s, " UTC"))
 		return true;
-	if (s.n && s.p[0] == ' ')
-		s = str_from(s, 1);
-	if (s.n == 0 || (s.p[0] != '+' && s.p[0] != '-'))
-		return false;
-	sign = s.p[0] == '-' ? -1 : 1;
-	s = str_from(s, 1);
-	if (!take(&s, 2, &h))
+	take_char(&s, " ");
+	sign = s.n && s.p[0] == '-' ? -1 : 1;
+	if (!take_char(&s, "+-") || !take(&s, 2, &hour))
 		return false;
 	take_char(&s, ":");
-	if (!take(&s, 2, &m) || s.n || h > 23 || m > 59)
+	if (!take(&s, 2, &minute) || s.n || hour > 23 || minute > 59)
 		return false;
-	*east = sign * (h * 3600 + m * 60);
+	*east = sign * (hour * 3600 + minute * 60);
+	return true;
+}
+
+/* ".123" or ",5" behind the seconds; nothing there is fine. */
+static bool skip_fraction(struct str *s)
+{
+	int digit;
+
+	if (!take_char(s, ".,"))
+		return true;
+	if (!take(s, 1, &digit))
+		return false;
+	while (take(s, 1, &digit))
+		;
 	return true;
 }
 
 bool instant_get(struct str s, int64_t *out)
 {
 	int64_t day;
-	int h, m, sec, east, ignored;
+	int n[3], east;
 
-	if (!take_date(&s, &day) || !take_char(&s, "Tt ") || !take(&s, 2, &h) ||
-	    !take_char(&s, ":") || !take(&s, 2, &m) || !take_char(&s, ":") || !take(&s, 2, &sec))
+	if (!take_date(&s, &day) || !take_form(&s, "T2:2:2", n) || !skip_fraction(&s) || !take_offset(s, &east))
 		return false;
-	if (take_char(&s, ".,")) {
-		if (!take(&s, 1, &ignored))
-			return false;
-		while (take(&s, 1, &ignored))
-			;
-	}
-	if (h > 23 || m > 59 || sec > 60 || !take_offset(s, &east))
+	if (n[0] > 23 || n[1] > 59 || n[2] > 60)
 		return false;
-	*out = day * DAY_SECONDS + h * 3600 + m * 60 + sec - east;
+	*out = day * DAY_SECONDS + n[0] * 3600 + n[1] * 60 + n[2] - east;
 	return true;
 }
 

@@ -42,9 +42,15 @@ static err record_it(struct store *s, struct arena *a, const struct assessment *
 {
 	const struct delivery *d = &as->delivery;
 	struct r_assessment f = {
-		.facts = digest, .gaps = d->count[AREA_GAP], .ready = d->count[AREA_READY], .stale = d->count[AREA_STALE],
-		.unknown = d->count[AREA_UNKNOWN], .period_from = d->from, .period_to = d->to,
-		.program = STR("custody " CUSTODY_VERSION), .changes = facts_changes(as->facts),
+		.facts = digest,
+		.gaps = d->count[AREA_GAP],
+		.ready = d->count[AREA_READY],
+		.stale = d->count[AREA_STALE],
+		.unknown = d->count[AREA_UNKNOWN],
+		.period_from = d->from,
+		.period_to = d->to,
+		.program = STR("custody " CUSTODY_VERSION),
+		.changes = facts_changes(as->facts),
 	};
 	struct draft draft = { .type = &record_assessment, .fields = &f, .content = CONTENT_STATED,
 			       .author = AUTHOR_SERVER, .effective = d->as_of, .cites = { &digest, 1 } };

@@ -104,14 +104,14 @@ static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const stru
 {
 	void *options = arena_alloc(run->a, verb->options ? verb->options->size : 1);
 	struct cmd_common common;
+	const char *named = getenv("CUSTODY_HOME");
 	bool help;
 
-	ASSERT(verb);
-	TRY(options_read(run->a, verb, argv, options, &common, &help));
+	TRY(options_read(&(struct options_spec){ run->a, verb, argv }, options, &common, &help));
 	if (help)
 		return help_verb(run->a, noun, verb);
 	run->home = home_of(run->a, &common);
-	run->home_given = common.home.p || (getenv("CUSTODY_HOME") && *getenv("CUSTODY_HOME"));
+	run->home_given = common.home.p || (named && *named);
 	run->format = common.output == FIELD_UNKNOWN ? SHOW_TABLE : (enum show_format)common.output;
 	run->quiet = common.quiet == 1;
 	return verb->run(run, options);

@@ -42,7 +42,8 @@ struct show_options {
 	struct many number;
 };
 static const struct field show_fields[] = {
-	FIELD(show_options, number, FIELD_INT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000, "number of the finding"),
+	FIELD(show_options, number, FIELD_INT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000,
+	      "number of the finding"),
 	{ 0 },
 };
 static const struct table show_table = TABLE(show_options, "finding show", show_fields);

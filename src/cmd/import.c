@@ -17,7 +17,8 @@ struct import_options {
 	int64_t effective;
 };
 static const struct field fields[] = {
-	FIELD(import_options, file, FIELD_PATH, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 10000, "report or export; - is standard input"),
+	FIELD(import_options, file, FIELD_PATH, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 10000,
+	      "report or export; - is standard input"),
 	FIELD(import_options, artefact, FIELD_TEXT, 0, 256, "name of the image or file that was scanned"),
 	FIELD(import_options, branch, FIELD_TEXT, 0, 256, "branch the report is of"),
 	FIELD(import_options, commit, FIELD_COMMIT, 0, 0, "commit the report is of"),
@@ -55,8 +56,10 @@ static struct intake_context context_of(const struct import_options *o)
 		"CIRCLE_SHA1", "GIT_COMMIT", "CODEBUILD_RESOLVED_SOURCE_VERSION", "BUILD_VCS_NUMBER", NULL };
 	static const char *const branches[] = { "GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME",
 		"BUILD_SOURCEBRANCHNAME", "BITBUCKET_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH", NULL };
-	static const char *const runs[] = { "GITHUB_RUN_ID", "CI_PIPELINE_ID", "BUILD_BUILDID", "BITBUCKET_BUILD_NUMBER",
-		"CIRCLE_WORKFLOW_ID", "BUILD_TAG", "CODEBUILD_BUILD_ID", NULL };
+	static const char *const runs[] = { "GITHUB_RUN_ID",	  "CI_PIPELINE_ID",
+					    "BUILD_BUILDID",	  "BITBUCKET_BUILD_NUMBER",
+					    "CIRCLE_WORKFLOW_ID", "BUILD_TAG",
+					    "CODEBUILD_BUILD_ID", NULL };
 	static const char *const repositories[] = { "GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME",
 		"BITBUCKET_REPO_FULL_NAME", NULL };
 	struct intake_context c = {

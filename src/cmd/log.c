@@ -62,8 +62,9 @@ static err run_list(struct cmd_run *run, const void *options)
 		if (!wanted(o, &h))
 			continue;
 		show_list_row(l, (const struct show_cell[]){
-			SHOW_N(db_int(rows, 0)), SHOW_T(h.type), SHOW_N(h.effective), SHOW_N(h.received),
-			SHOW_T(str_c(content_words[h.content])), SHOW_T(str_c(author_words[h.author])), SHOW_T(h.about) });
+					 SHOW_N(db_int(rows, 0)), SHOW_T(h.type), SHOW_N(h.effective),
+					 SHOW_N(h.received), SHOW_T(str_c(content_words[h.content])),
+					 SHOW_T(str_c(author_words[h.author])), SHOW_T(h.about) });
 		left--;
 	}
 	return show_list_end(l);

@@ -20,6 +20,7 @@ struct reading {
 	char **argv;
 	bool set[128], common_set[8];
 	size_t operands;
+	bool only_operands;
 };
 
 struct str options_name(struct arena *a, const struct field *f)
@@ -50,21 +51,24 @@ static bool named(const struct field *f, struct str name)
 	return true;
 }
 
-static bool find_in(const struct table *t, char *base, bool *set, struct str name, char letter, struct target *out)
+static const struct field *find_in(const struct table *t, struct str name, char letter)
 {
-	for (const struct field *f = t->fields; f->name; f++) {
-		if ((letter && f->letter == letter) || (!letter && named(f, name))) {
-			*out = (struct target){ f, base, &set[f - t->fields] };
-			return true;
-		}
-	}
-	return false;
+	for (const struct field *f = t->fields; f->name; f++)
+		if ((letter && f->letter == letter) || (!letter && named(f, name)))
+			return f;
+	return NULL;
 }
 
 static bool find(struct reading *r, struct str name, char letter, struct target *out)
 {
-	return find_in(r->table, r->out, r->set, name, letter, out) ||
-	       find_in(&cmd_common_table, r->common, r->common_set, name, letter, out);
+	const struct field *own = find_in(r->table, name, letter);
+	const struct field *common = own ? NULL : find_in(&cmd_common_table, name, letter);
+
+	if (own)
+		*out = (struct target){ own, r->out, &r->set[own - r->table->fields] };
+	else if (common)
+		*out = (struct target){ common, r->common, &r->common_set[common - cmd_common_table.fields] };
+	return own || common;
 }
 
 static err unknown(struct reading *r, const char *word, struct str name)
@@ -197,32 +201,39 @@ static err required(const struct reading *r)
 	return NULL;
 }
 
-err options_read(struct arena *a, const struct cmd_verb *verb, char **argv, void *out,
-		 struct cmd_common *common, bool *help)
+/* One word: an option, an operand, or "--", behind which there are only operands. */
+static err read_word(struct reading *r, const char *word, bool *help)
+{
+	bool dash = word[0] == '-' && word[1] && !r->only_operands;
+
+	if (!dash)
+		return operand(r, word);
+	if (strcmp(word, "--") == 0) {
+		r->only_operands = true;
+		return NULL;
+	}
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0) {
+		*help = true;
+		return NULL;
+	}
+	return word[1] == '-' ? long_option(r, word) : short_option(r, word);
+}
+
+err options_read(const struct options_spec *spec, void *out, struct cmd_common *common, bool *help)
 {
 	static const struct field none[] = { { 0 } };
 	static const struct table empty = { "none", none, 0 };
-	struct reading r = { .a = a, .table = verb->options ? verb->options : &empty, .out = out,
-			     .common = (char *)common, .argv = argv };
-	bool only_operands = false;
+	const struct table *t = spec->verb->options ? spec->verb->options : &empty;
+	struct reading r = { .a = spec->a, .table = t, .out = out, .common = (char *)common, .argv = spec->argv };
 
-	if (verb->options)
-		table_clear(verb->options, out);
+	if (t->size)
+		table_clear(t, out);
 	table_clear(&cmd_common_table, common);
 	*help = false;
 	while (*r.argv) {
 		const char *word = *r.argv++;
 
-		if (!only_operands && strcmp(word, "--") == 0)
-			only_operands = true;
-		else if (!only_operands && (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0))
-			*help = true;
-		else if (!only_operands && word[0] == '-' && word[1] == '-')
-			TRY(long_option(&r, word));
-		else if (!only_operands && word[0] == '-' && word[1])
-			TRY(short_option(&r, word));
-		else
-			TRY(operand(&r, word));
+		TRY(read_word(&r, word, help));
 	}
 	return *help ? NULL : required(&r);
 }

@@ -51,17 +51,18 @@ static err print_result(struct cmd_run *run, const struct verify_result *r)
 	instant_put(when, r->signed_at);
 	digest_put(root, &r->root);
 	text = arena_printf(run->a,
-		"log       %.*s\n"
-		"records   %lld under a checkpoint signed %s, root %s\n"
-		"parts     %lld: %lld erased by a record, %lld missing, %lld altered\n"
-		"evidence  %lld, %lld bytes: %lld erased by a record, %lld missing, %lld altered\n"
-		"key       %.*s\n"
-		"%s\n",
-		FMT(r->origin), (long long)r->records, when, root,
-		(long long)r->parts, (long long)r->erased_parts, (long long)r->missing_parts, (long long)r->altered_parts,
-		(long long)r->evidence, (long long)r->evidence_bytes, (long long)r->erased_evidence,
-		(long long)r->missing_evidence, (long long)r->altered_evidence, FMT(r->vkey),
-		verify_intact(r) ? "intact" : "NOT intact");
+			    "log       %.*s\n"
+			    "records   %lld under a checkpoint signed %s, root %s\n"
+			    "parts     %lld: %lld erased by a record, %lld missing, %lld altered\n"
+			    "evidence  %lld, %lld bytes: %lld erased by a record, %lld missing, %lld altered\n"
+			    "key       %.*s\n"
+			    "%s\n",
+			    FMT(r->origin), (long long)r->records, when, root, (long long)r->parts,
+			    (long long)r->erased_parts, (long long)r->missing_parts,
+			    (long long)r->altered_parts, (long long)r->evidence, (long long)r->evidence_bytes,
+			    (long long)r->erased_evidence, (long long)r->missing_evidence,
+			    (long long)r->altered_evidence, FMT(r->vkey),
+			    verify_intact(r) ? "intact" : "NOT intact");
 	return cmd_print(text);
 }
 
@@ -69,13 +70,17 @@ static err run_verify(struct cmd_run *run, const void *options)
 {
 	const struct verify_options *o = options;
 	struct saying saying = { .run = run };
-	struct verify_spec spec = { .a = run->a, .fault = say_fault, .ctx = &saying, .headers_only = o->headers_only == 1,
+	struct verify_spec spec = { .a = run->a,
+				    .fault = say_fault,
+				    .ctx = &saying,
+				    .headers_only = o->headers_only == 1,
 				    .progress = run->quiet ? NULL : say_progress };
 	struct verify_result r;
 	STORE_AUTO s = NULL;
 
 	if (o->what.p && verify_pack_is(arena_cstr(run->a, o->what)))
-		return verify_pack_run(run, &(struct verify_pack_spec){ arena_cstr(run->a, o->what), o->key, o->require, o->header });
+		return verify_pack_run(run, &(struct verify_pack_spec){ arena_cstr(run->a, o->what), o->key,
+									o->require, o->header });
 	if (o->what.p && !store_exists(arena_cstr(run->a, o->what)))
 		return fail(ERR_INPUT, "%.*s is no pack, proof, tile folder or home", FMT(o->what));
 	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));

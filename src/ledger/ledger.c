@@ -145,8 +145,12 @@ static err swap_head(struct ledger *l, const struct ledger_head *old, const stru
 	TRY(db_run(l->db, SQL("INSERT INTO kept_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)"),
 		   DB_ARGS(DB_I(head->size), DB_B(digest_str(&head->root)), DB_T(buf_str(&note)), DB_I(now)), NULL));
 	if (old->size == 0)
-		return db_run(l->db, SQL("INSERT INTO kept_head (one, size, root, note, signed_at) VALUES (1, $1, $2, $3, $4)"),
-			      DB_ARGS(DB_I(head->size), DB_B(digest_str(&head->root)), DB_T(buf_str(&note)), DB_I(now)), NULL);
+		return db_run(l->db,
+			      SQL("INSERT INTO kept_head (one, size, root, note, signed_at) VALUES (1, $1, $2, "
+				  "$3, $4)"),
+			      DB_ARGS(DB_I(head->size), DB_B(digest_str(&head->root)), DB_T(buf_str(&note)),
+				      DB_I(now)),
+			      NULL);
 	TRY(db_run(l->db, SQL("UPDATE kept_head SET size = $2, root = $3, note = $4, signed_at = $5 "
 			      "WHERE one = 1 AND size = $1"),
 		   DB_ARGS(DB_I(old->size), DB_I(head->size), DB_B(digest_str(&head->root)), DB_T(buf_str(&note)),

@@ -65,9 +65,12 @@ static err put_lists(struct apply *ap, const struct r_change *c, int64_t reposit
 	const struct str *ticket = c->tickets.v, *carried = c->carried.v, *picked = c->picked.v;
 
 	for (size_t i = 0; i < c->people.n; i++)
-		TRY(db_run(ap->db, SQL("INSERT INTO view_change_account (change_no, account, role) VALUES ($1, $2, $3) "
-				       "ON CONFLICT DO NOTHING"),
-			   DB_ARGS(DB_I(no), record_blob(ap->a, p[i].account), DB_T(str_c(change_role_words[p[i].role]))), NULL));
+		TRY(db_run(ap->db,
+			   SQL("INSERT INTO view_change_account (change_no, account, role) VALUES ($1, $2, $3) "
+			       "ON CONFLICT DO NOTHING"),
+			   DB_ARGS(DB_I(no), record_blob(ap->a, p[i].account),
+				   DB_T(str_c(change_role_words[p[i].role]))),
+			   NULL));
 	for (size_t i = 0; i < c->tickets.n; i++)
 		TRY(db_run(ap->db, SQL("INSERT INTO view_change_ticket (change_no, ticket) VALUES ($1, $2) "
 				       "ON CONFLICT DO NOTHING"), DB_ARGS(DB_I(no), DB_T(ticket[i])), NULL));

@@ -150,7 +150,8 @@ static err put_checks(struct pull_apply *s, int64_t counts[2])
 
 		if (v[i].result == CHECK_PASSED && !late)
 			counts[0]++;
-		if (v[i].result == CHECK_FAILED || v[i].result == CHECK_PENDING || (late && v[i].result == CHECK_PASSED))
+		if (v[i].result == CHECK_FAILED || v[i].result == CHECK_PENDING ||
+		    (late && v[i].result == CHECK_PASSED))
 			counts[1]++;
 		TRY(db_run(s->ap->db, SQL("INSERT INTO view_check (repository_no, number, seq, name, result, at) "
 				"VALUES ($1, $2, $3, $4, $5, $6)"),

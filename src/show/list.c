@@ -218,7 +218,8 @@ static void lay_out(struct show_list *l)
 
 	measure(l, widths);
 	for (size_t i = 0; l->rows && i < l->n; i++) {
-		add_padded(&l->out, str_c(l->columns[i].title), widths[i], l->columns[i].kind == SHOW_NUMBER, i + 1 == l->n);
+		add_padded(&l->out, str_c(l->columns[i].title), widths[i], l->columns[i].kind == SHOW_NUMBER,
+			   i + 1 == l->n);
 		buf_add_c(&l->out, i + 1 < l->n ? "  " : "\n");
 	}
 	for (size_t r = 0; r < l->rows; r++) {

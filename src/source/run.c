@@ -37,7 +37,9 @@ static err start(const struct call *c, int *said, pid_t *pid)
 				    "ASAN_OPTIONS=detect_leaks=0", NULL };
 	FD_AUTO key = -1;
 	FD_AUTO said_end = -1;
-	struct proc_spec spec = { .path = proc_self(), .argv = c->argv ? c->argv : argv, .env = env, .in = c->in, .out = c->out };
+	struct proc_spec spec = {
+		.path = proc_self(), .argv = c->argv ? c->argv : argv, .env = env, .in = c->in, .out = c->out
+	};
 
 	TRY(key_pipe(c->key, &key));
 	TRY(proc_pipe(said, &said_end));

@@ -23,7 +23,8 @@ MUST_USE err submission_write_start(int fd, const struct s_start *start, struct 
 /* Buffered; an error is kept and returned by this call or a later one. */
 MUST_USE err submission_write_item(struct submission_writer *w, const struct table *t, const void *item);
 MUST_USE err submission_write_note(struct submission_writer *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
-MUST_USE err submission_write_evidence(struct submission_writer *w, const char *kind, struct str name, struct str bytes);
+MUST_USE err submission_write_evidence(struct submission_writer *w, const char *kind, struct str name,
+				       struct str bytes);
 MUST_USE err submission_write_progress(struct submission_writer *w, int64_t done, int64_t of);
 MUST_USE err submission_write_end(struct submission_writer *w);
 /* The reader could not do it: the sentence travels instead of "Z". */

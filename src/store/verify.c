@@ -279,7 +279,8 @@ static err check_note(struct verifying *v, const struct note_key *key, const str
 	err e = checkpoint_verify(v->a, db_text(row, 2), &trust, &is);
 
 	v->r->checkpoints++;
-	if (!e && ((int64_t)is.is.head.size != db_int(row, 0) || !str_eq(digest_str(&is.is.head.root), db_blob(row, 1))))
+	if (!e && ((int64_t)is.is.head.size != db_int(row, 0) ||
+		   !str_eq(digest_str(&is.is.head.root), db_blob(row, 1))))
 		e = fail(ERR_INTEGRITY, "it names another size or root than its row");
 	if (!e)
 		return NULL;
@@ -323,7 +324,9 @@ static err verify_all(struct verifying *v)
 
 err verify_home(struct store *s, const struct verify_spec *spec, struct verify_result *out)
 {
-	struct verifying v = { .s = s, .spec = spec, .r = out, .a = arena_new(), .erased = map_new(), .cited = map_new() };
+	struct verifying v = {
+		.s = s, .spec = spec, .r = out, .a = arena_new(), .erased = map_new(), .cited = map_new()
+	};
 	err e;
 
 	*out = (struct verify_result){ 0 };
@@ -336,5 +339,6 @@ err verify_home(struct store *s, const struct verify_spec *spec, struct verify_r
 
 bool verify_intact(const struct verify_result *r)
 {
-	return !r->missing_parts && !r->altered_parts && !r->missing_evidence && !r->altered_evidence && !r->other_faults;
+	return !r->missing_parts && !r->altered_parts && !r->missing_evidence && !r->altered_evidence &&
+	       !r->other_faults;
 }

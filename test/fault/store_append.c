@@ -83,7 +83,9 @@ WRAP(unlink, (const char *path), (path))
 WRAP(ftruncate, (int fd, off_t size), (fd, size))
 
 static const struct result before[] = { { "R1", "a.c", "one", 1 }, { "R2", "b.c", "two", 2 } };
-static const struct result after[] = { { "R2", "b.c", "two", 9 }, { "R3", "c.c", "three", 3 }, { "R4", "d.c", "four", 4 } };
+static const struct result after[] = { { "R2", "b.c", "two", 9 },
+				       { "R3", "c.c", "three", 3 },
+				       { "R4", "d.c", "four", 4 } };
 static const struct report first = { "main", "", 1000, before, 2 }, second = { "main", "", 2000, after, 3 };
 
 static char dir[] = "/tmp/custody-fault-XXXXXX";
