@@ -332,6 +332,7 @@ static void real_documents_give_the_facts_that_were_counted_by_hand(void **state
 	}
 }
 
+/* proves: R262 reviews and approvals of pull requests come from the Git platform's export */
 static void pull_requests_of_gh_tell_who_reviewed_which_commit(void **state)
 {
 	SAID_AUTO s = { 0 };
@@ -493,6 +494,7 @@ static FILE *redacted(const char *path, const struct reader_kind **k)
 	return out;
 }
 
+/* proves: R171 secrets are known from the results of scans for them, never by value */
 static void no_secret_value_leaves_a_reader_or_stays_in_the_evidence(void **state)
 {
 	(void)state;
