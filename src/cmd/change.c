@@ -49,7 +49,8 @@ struct show_options {
 	struct many commit;
 };
 static const struct field show_fields[] = {
-	FIELD(show_options, commit, FIELD_TEXT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000, "commit, four digits or more"),
+	FIELD(show_options, commit, FIELD_TEXT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000,
+	      "commit, four digits or more"),
 	{ 0 },
 };
 static const struct table show_table = TABLE(show_options, "change show", show_fields);

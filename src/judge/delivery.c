@@ -68,8 +68,8 @@ int64_t delivery_parts_open(const struct facts *f, const char *kind, int severit
 	for (size_t i = 0; i < f->findings.n; i++) {
 		const struct facts_finding *g = FACTS_AT(f->findings, facts_finding, i);
 
-		if (g->situation != SITUATION_PROPOSED && g->severity >= severity && (!*kind || str_is(g->kind, kind)) &&
-		    (situation == DELIVERY_ANYWHERE || g->situation == situation))
+		if (g->situation != SITUATION_PROPOSED && g->severity >= severity &&
+		    (!*kind || str_is(g->kind, kind)) && (situation == DELIVERY_ANYWHERE || g->situation == situation))
 			n += g->n;
 	}
 	return n;
@@ -156,7 +156,8 @@ static int64_t follow_ups(const struct deciding *x)
 	for (size_t i = 0; i < x->f->documents.n; i++) {
 		const struct facts_document *d = FACTS_AT(x->f->documents, facts_document, i);
 
-		if (str_is(d->control, x->d->info->control) && !str_is(d->kind, "policy") && !str_is(d->kind, "procedure"))
+		if (str_is(d->control, x->d->info->control) && !str_is(d->kind, "policy") &&
+		    !str_is(d->kind, "procedure"))
 			n += d->n;
 	}
 	return n;

@@ -51,9 +51,10 @@ static int64_t scans_of(struct deciding *x, const char *kind, int64_t *newest)
 		if (!str_is(v->kind, kind) || v->proposed == 1 || str_is(v->outcome, "failed"))
 			continue;
 		n += v->runs;
-		if (*newest == INSTANT_NONE || v->at > *newest)
-			*newest = v->at;
-		delivery_parts_evidence(x, v->at, str_is(v->via, "collected") || str_is(v->via, "pipeline"));
+		if (*newest == INSTANT_NONE || facts_scan_ran(v) > *newest)
+			*newest = facts_scan_ran(v);
+		delivery_parts_evidence(x, facts_scan_ran(v),
+					str_is(v->via, "collected") || str_is(v->via, "pipeline"));
 	}
 	return n;
 }

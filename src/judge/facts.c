@@ -307,6 +307,11 @@ err facts_parse(struct arena *a, struct str bytes, struct facts **out)
 	return NULL;
 }
 
+int64_t facts_scan_ran(const struct facts_scan *s)
+{
+	return str_is(s->via, "collected") && s->received > s->at ? s->received : s->at;
+}
+
 int64_t facts_changes(const struct facts *f)
 {
 	int64_t n = 0;

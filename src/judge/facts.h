@@ -96,6 +96,10 @@ MUST_USE err facts_parse(struct arena *a, struct str bytes, struct facts **out);
 /* An item of a list of the document. */
 #define FACTS_AT(list, T, i) (&((const struct T *)(list).v)[i])
 
+/* When it last ran: our own scans now, of a tree that may be older; others as they
+ * say. */
+int64_t facts_scan_ran(const struct facts_scan *s);
+
 /* Sums over the branches. */
 int64_t facts_changes(const struct facts *f);
 

@@ -33,6 +33,15 @@ static void complete_history(struct stepping *s)
 	}
 }
 
+/* Not where an export told everything it can: what came in without a pull request
+ * stays unknown. */
+static bool export_helps(const struct facts_branch *b)
+{
+	bool told = b->pulls_known > 0 && b->reviews.unknown == 0 && b->checks.shown + b->checks.missing > 0;
+
+	return !told && b->reviews.unknown + b->checks.unknown + b->tickets.unknown > 0;
+}
+
 /* Reviews, checks and tickets live at the code host. */
 static void import_pulls(struct stepping *s)
 {
@@ -40,13 +49,13 @@ static void import_pulls(struct stepping *s)
 		"curl … ; custody import prs.json", "az repos pr list … ; custody import prs.json", "curl … ; custody import prs.json" };
 	struct delivery_sums t = delivery_parts_sums(s->f);
 	BUF_AUTO command = buf_new(COMMAND_MAX);
-	int64_t shown = 0, left = 0;
+	int64_t shown = 0, left = 0, changes;
 	enum steps_host host = STEPS_GITHUB;
 
 	for (size_t i = 0; i < s->f->branches.n; i++) {
 		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
 
-		if (b->reviews.unknown + b->checks.unknown + b->tickets.unknown == 0)
+		if (!export_helps(b))
 			continue;
 		if (shown == 0)
 			host = steps_host_for(s, b);
@@ -55,15 +64,16 @@ static void import_pulls(struct stepping *s)
 		else
 			left++;
 	}
+	changes = t.reviews.unknown > t.checks.unknown ? t.reviews.unknown : t.checks.unknown;
 	if (shown == 0)
 		return;
 	if (left)
 		buf_addf(&command, "  # and the same for %lld more repositories\n", (long long)left);
 	add(s, (struct step){ .minutes = 1 + shown, .brief = str_c(briefs[host]),
-		.title = arena_printf(s->a, "reviews, checks, tickets of %.*s", FMT(plural(s, t.reviews.unknown > t.checks.unknown ?
-				      t.reviews.unknown : t.checks.unknown, "change"))),
-		.why = arena_printf(s->a, "Turns %lld unknown reviews, %lld unknown check results and %lld unknown tickets into facts.",
-				    (long long)t.reviews.unknown, (long long)t.checks.unknown, (long long)t.tickets.unknown),
+		.title = arena_printf(s->a, "reviews, checks, tickets of %.*s", FMT(plural(s, changes, "change"))),
+		.why = arena_printf(s->a, "Turns %lld unknown reviews, %lld unknown check results and %lld unknown "
+				    "tickets into facts.", (long long)t.reviews.unknown, (long long)t.checks.unknown,
+				    (long long)t.tickets.unknown),
 		.command = arena_str(s->a, buf_str(&command)) });
 }
 
@@ -137,24 +147,22 @@ static const char *static_commands(const struct facts *f, struct buf *out)
 /* What scanners found, of the kinds that no result was given of. */
 static void import_reports(struct stepping *s)
 {
+	static const char *const titles[2][2] = {
+		{ "", "what scanners find in the code" },
+		{ "what scanners find in dependencies", "what scanners find in dependencies and code" },
+	};
 	BUF_AUTO command = buf_new(COMMAND_MAX);
 	bool dependency = !has_scan(s->f, "dependency") && !has_scan(s->f, "container");
 	bool code = !has_scan(s->f, "static") && !has_scan(s->f, "dynamic");
-	const char *brief = NULL;
+	const char *brief, *other;
 
 	if (s->f->branches.n == 0 || (!dependency && !code))
 		return;
-	if (dependency)
-		brief = dependency_commands(s->f, &command);
-	if (code) {
-		const char *other = static_commands(s->f, &command);
-
-		brief = brief ? brief : other;
-	}
+	brief = dependency ? dependency_commands(s->f, &command) : NULL;
+	other = code ? static_commands(s->f, &command) : NULL;
 	buf_add_c(&command, "  custody import junit.xml            # what the tests said, if CI keeps it\n");
-	add(s, (struct step){ .minutes = dependency && code ? 5 : 2, .brief = str_c(brief),
-		.title = dependency && code ? STR("what scanners find in dependencies and code") :
-			 dependency ? STR("what scanners find in dependencies") : STR("what scanners find in the code"),
+	add(s, (struct step){ .minutes = dependency && code ? 5 : 2, .brief = str_c(brief ? brief : other),
+		.title = str_c(titles[dependency][code]),
 		.why = STR("Shows security testing (A.8.29) and technical vulnerabilities (A.8.8), now unknown or a gap. Any of "
 			   "SARIF, CycloneDX, SPDX, JUnit and the own JSON of the usual scanners will do."),
 		.command = arena_str(s->a, buf_str(&command)) });
@@ -219,11 +227,18 @@ void steps_make(const struct steps_spec *spec, struct arena *a, struct steps *ou
 {
 	struct stepping s = { spec, spec->f, a, out };
 
+	struct delivery_sums t = delivery_parts_sums(spec->f);
+	bool pulls = t.no_pull < t.changes;
+
 	*out = (struct steps){ .n = 0 };
 	steps_fixes(&s);
 	complete_history(&s);
-	import_pulls(&s);
+	/* Where no change has a pull request, the host may have no reviews to tell. */
+	if (pulls)
+		import_pulls(&s);
 	import_reports(&s);
+	if (!pulls)
+		import_pulls(&s);
 	import_rules(&s);
 	declare_owners(&s);
 	join_people(&s);

@@ -40,6 +40,11 @@ static struct window window_of(const struct facts *f, int64_t i, int64_t n)
 	return w;
 }
 
+static bool is_plain(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
 static struct str file_of(struct stepping *s, const struct facts_branch *b, int64_t i, int64_t n)
 {
 	const char *one = s->f->branches.n > 1 ? arena_cstr(s->a, b->repository) : "prs";
@@ -47,7 +52,7 @@ static struct str file_of(struct stepping *s, const struct facts_branch *b, int6
 				arena_printf(s->a, "%s.json", one));
 
 	for (char *p = name; *p; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || *p == '-' || *p == '.'))
+		if (!is_plain(*p))
 			*p = '-';
 	return str_c(name);
 }

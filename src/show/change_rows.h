@@ -30,7 +30,8 @@ struct show_change_row {
 };
 
 /* Newest first. The rows hold a statement open: keep them short. */
-MUST_USE err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec, struct show_change_rows **out);
+MUST_USE err show_change_rows_open(struct db *db, const struct show_change_rows_spec *spec,
+				   struct show_change_rows **out);
 /* Those that a rewritten history took away. */
 MUST_USE err show_change_rows_open_gone(struct db *db, const struct show_change_rows_spec *spec,
 					struct show_change_rows **out);

@@ -20,6 +20,21 @@ static const struct show_column columns[] = {
 	{ 0 },
 };
 
+/* Where there is one branch, every line would say the same. */
+enum { PLACE_COLUMNS = 2 };
+static const struct show_column short_columns[] = {
+	{ "commit", "commit", SHOW_TEXT, 12 },
+	{ "day", "day", SHOW_DAY, 10 },
+	{ "author", "author", SHOW_TEXT, 18 },
+	{ "pull", "pull", SHOW_NUMBER, 7 },
+	{ "review", "review", SHOW_TEXT, 8 },
+	{ "checks", "checks", SHOW_TEXT, 8 },
+	{ "ticket", "ticket", SHOW_TEXT, 8 },
+	{ "tag", "tag", SHOW_TEXT, 12 },
+	{ "title", "title", SHOW_TEXT, 0 },
+	{ 0 },
+};
+
 struct listing {
 	struct db *db;
 	const struct show_changes_query *q;
@@ -27,6 +42,7 @@ struct listing {
 	struct show_change_words *words;
 	struct arena *a;
 	bool whole;		/* whole commits, for programs */
+	bool brief;		/* short_columns */
 	int64_t left;
 };
 
@@ -48,13 +64,17 @@ static err add_row(struct listing *x, struct str repository, struct str branch, 
 	TRY(show_change_words_account(x->words, c->author, &author));
 	TRY(show_change_words_title(x->words, c->idx, c->commit, &title));
 	{
-		const struct show_cell cells[] = {
-			SHOW_T(x->whole ? commit : str_cut(commit, 12)), SHOW_T(repository), SHOW_T(branch), SHOW_N(day_of(c->at)),
-			SHOW_T(author), c->pull < 0 ? SHOW_UNKNOWN : SHOW_N(c->pull), word(&c->reviewed),
-			word(&c->answers[CHANGE_CHECKS]), word(&c->answers[CHANGE_TICKET]), SHOW_T(c->tag), SHOW_T(title),
+		struct show_cell cells[] = {
+			SHOW_T(x->whole ? commit : str_cut(commit, 12)), SHOW_T(repository), SHOW_T(branch),
+			SHOW_N(day_of(c->at)), SHOW_T(author), c->pull < 0 ? SHOW_UNKNOWN : SHOW_N(c->pull),
+			word(&c->reviewed),
+			word(&c->answers[CHANGE_CHECKS]), word(&c->answers[CHANGE_TICKET]),
+			SHOW_T(c->tag), SHOW_T(title),
 		};
 
-		show_list_row(x->l, cells);
+		if (x->brief)
+			cells[PLACE_COLUMNS] = cells[0];
+		show_list_row(x->l, x->brief ? cells + PLACE_COLUMNS : cells);
 	}
 	return NULL;
 }
@@ -101,13 +121,17 @@ static err list_all(struct listing *x)
 
 err show_changes(struct db *db, const struct show_changes_query *q, enum show_format format, int fd)
 {
-	OWNED(show_list) l = show_list_new(format, columns, fd);
+	OWNED(show_list) l = NULL;
 	OWNED(show_change_words) words = show_change_words_new(db);
 	OWNED(arena) a = arena_new();
-	struct listing x = { .db = db, .q = q, .l = l, .words = words, .a = a, .whole = format != SHOW_TABLE,
+	struct listing x = { .db = db, .q = q, .words = words, .a = a, .whole = format != SHOW_TABLE,
 			     .left = q->limit ? q->limit : INT64_MAX };
+	int64_t branches;
 	err e;
 
+	TRY(db_get_int(db, SQL("SELECT count(*) FROM view_branch WHERE release = 1"), DB_NONE, 0, &branches));
+	x.brief = format == SHOW_TABLE && branches == 1;
+	x.l = l = show_list_new(format, x.brief ? short_columns : columns, fd);
 	TRY(db_snapshot(db));
 	e = list_all(&x);
 	db_snapshot_end(db);

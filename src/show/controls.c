@@ -93,11 +93,12 @@ static void put_area(struct buf *out, const struct area_info *i)
 	buf_add_c(out, "  owner and frequency are defaults; what custody.yaml declares goes before them\n");
 }
 
-static void put_people_form(const struct catalogue *c, const struct catalogue_entry *e, struct arena *a, struct buf *out)
+static void put_people_form(const struct catalogue *c, const struct catalogue_entry *e, struct arena *a,
+			    struct buf *out)
 {
 	const char *other = str_is(e->edition, "2013") ? "2022" : "2013";
-	const struct catalogue_entry *p = e->parent.n ? catalogue_get(c, e->level < CATALOGUE_OLD_CONTROL ? "2022" : "2013",
-								      e->parent) : NULL;
+	const char *own = e->level < CATALOGUE_OLD_CONTROL ? "2022" : "2013";
+	const struct catalogue_entry *p = e->parent.n ? catalogue_get(c, own, e->parent) : NULL;
 
 	buf_addf(out, "%.*s  %.*s\n", FMT(catalogue_name(a, e)), FMT(e->title));
 	if (p)

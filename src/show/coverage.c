@@ -71,7 +71,7 @@ static void look_at_scans(struct cover *c)
 		const struct facts_scan *v = FACTS_AT(c->f->scans, facts_scan, i);
 
 		if (str_is(v->kind, c->kind) && v->proposed != 1 && str_eq(v->system, c->y->name) &&
-		    (!c->scan || v->at > c->scan->at))
+		    (!c->scan || facts_scan_ran(v) > facts_scan_ran(c->scan)))
 			c->scan = v;
 	}
 	for (size_t i = 0; i < c->y->kinds.n; i++)
@@ -85,7 +85,8 @@ static struct str remark(const struct cover *c)
 	if (c->ci && !c->scan)
 		return STR("no result of a run was given");
 	if (!c->ci && !c->scan)
-		return c->ci_seen ? STR("not in the CI that the tree holds; no report given") : STR("CI is not in the tree; no report given");
+		return c->ci_seen ? STR("not in the CI that the tree holds; no report given") :
+		       STR("CI is not in the tree; no report given");
 	return c->scan && c->scan->coverage.n ? c->scan->coverage : STR("");
 }
 
@@ -95,8 +96,9 @@ static void put_row(struct show_list *l, const struct cover *c, const char *show
 	const struct show_cell cells[] = {
 		SHOW_T(c->y->name), SHOW_T(str_c(shown)), SHOW_T(c->must ? STR("yes") : STR("")),
 		c->ci ? SHOW_T(c->ci->tool) : c->ci_seen ? SHOW_T(STR("no")) : SHOW_UNKNOWN,
-		c->ci ? SHOW_T(c->ci->enforced) : SHOW_UNKNOWN, s ? SHOW_N(day_of(s->at)) : SHOW_UNKNOWN,
-		s ? SHOW_N(day_of(c->f->as_of) - day_of(s->at)) : SHOW_UNKNOWN, s ? SHOW_T(s->outcome) : SHOW_UNKNOWN,
+		c->ci ? SHOW_T(c->ci->enforced) : SHOW_UNKNOWN, s ? SHOW_N(day_of(facts_scan_ran(s))) : SHOW_UNKNOWN,
+		s ? SHOW_N(day_of(c->f->as_of) - day_of(facts_scan_ran(s))) : SHOW_UNKNOWN,
+		s ? SHOW_T(s->outcome) : SHOW_UNKNOWN,
 		s ? SHOW_N(s->open) : SHOW_UNKNOWN, s ? SHOW_T(s->via) : SHOW_UNKNOWN, SHOW_T(remark(c)),
 	};
 
@@ -108,8 +110,10 @@ static void put_actions(struct show_list *l, const struct facts *f, const struct
 	for (size_t i = 0; i < f->tree.n; i++) {
 		const struct facts_tree *t = FACTS_AT(f->tree, facts_tree, i);
 		const struct show_cell cells[] = {
-			SHOW_T(y->name), SHOW_T(STR("pinned CI actions")), SHOW_T(STR("")), SHOW_UNKNOWN, SHOW_UNKNOWN, SHOW_UNKNOWN,
-			SHOW_UNKNOWN, SHOW_T(t->n ? STR("findings") : STR("clean")), SHOW_N(t->n), SHOW_T(STR("collected")), SHOW_T(t->detail),
+			SHOW_T(y->name), SHOW_T(STR("pinned CI actions")), SHOW_T(STR("")), SHOW_UNKNOWN, SHOW_UNKNOWN,
+			SHOW_UNKNOWN,
+			SHOW_UNKNOWN, SHOW_T(t->n ? STR("findings") : STR("clean")), SHOW_N(t->n),
+			SHOW_T(STR("collected")), SHOW_T(t->detail),
 		};
 
 		if (str_is(t->kind, "actions") && of_system(f, t->repository, y->name))

@@ -83,7 +83,8 @@ static void zero(struct facts_branch *b)
 	int64_t *const counts[] = { &b->accounts, &b->bot_approvals, &b->bots, &b->changes, &b->checks_none, &b->gone,
 		&b->other_commit, &b->people_own, &b->pull_numbers, &b->pulls_known, &b->reviewed_late, &b->security,
 		&b->signed_host, &b->signed_person, &b->tagged, &b->ticket_messages };
-	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews, &b->signatures, &b->tickets };
+	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews,
+		&b->signatures, &b->tickets };
 
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		*counts[i] = 0;

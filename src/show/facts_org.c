@@ -45,8 +45,12 @@ static err read_documents(struct facts_reading *r)
 			d = show_facts_add(r, &r->f->documents, show_facts_table("documents"));
 			if (!d)
 				return NULL;
-			*d = (struct facts_document){ show_facts_text(r, rows, 0), show_facts_text(r, rows, 1), db_int(rows, 2),
-						      0, 0, db_int(rows, 3), show_facts_time(rows, 4) };
+			d->control = show_facts_text(r, rows, 0);
+			d->kind = show_facts_text(r, rows, 1);
+			d->at = db_int(rows, 2);
+			d->received = db_int(rows, 3);
+			d->review_by = show_facts_time(rows, 4);
+			d->n = 0;
 		}
 		d->n++;
 		d->first = db_int(rows, 2);

@@ -71,8 +71,8 @@ static struct facts_finding *group_of(struct facts_reading *r, const struct fact
 	struct facts_finding *v = r->f->findings.v, *g;
 
 	for (size_t i = r->f->findings.n; i-- > 0;)
-		if (v[i].severity == like->severity && v[i].situation == like->situation && v[i].fixable == like->fixable &&
-		    str_eq(v[i].kind, like->kind))
+		if (v[i].severity == like->severity && v[i].situation == like->situation &&
+		    v[i].fixable == like->fixable && str_eq(v[i].kind, like->kind))
 			return &v[i];
 	g = show_facts_add(r, &r->f->findings, show_facts_table("findings"));
 	if (!g)
@@ -97,9 +97,10 @@ static void add_title(struct facts_reading *r, struct facts_finding *g, struct s
 
 static void add_finding(struct facts_reading *r, const struct db_rows *row)
 {
+	int64_t severity = db_int(row, 2);
 	struct facts_finding like = {
 		.kind = db_text(row, 1), .fixable = db_int(row, 4) == 1, .situation = (int)db_int(row, 5),
-		.severity = db_int(row, 2) < 0 || db_int(row, 2) > SEVERITY_CRITICAL ? FIELD_UNKNOWN : (int)db_int(row, 2),
+		.severity = severity < 0 || severity > SEVERITY_CRITICAL ? FIELD_UNKNOWN : (int)severity,
 	};
 	struct facts_finding *g = group_of(r, &like);
 

@@ -3,11 +3,35 @@
 #include "base/term.h"
 #include "text/json.h"
 
+enum { TEXT_COLUMNS = 98 };
+
+static void put_wrapped(struct str text, struct buf *out)
+{
+	struct str word;
+	size_t column = 0;
+
+	while (str_split(&text, ' ', &word)) {
+		size_t n = term_columns(word);
+
+		if (column && column + 1 + n > TEXT_COLUMNS) {
+			buf_add_char(out, '\n');
+			column = 0;
+		}
+		if (column++)
+			buf_add_char(out, ' ');
+		else
+			column = 0;
+		buf_add(out, word);
+		column += n;
+	}
+	buf_add_char(out, '\n');
+}
+
 static void put_step(const struct step *s, size_t number, struct arena *a, struct buf *out)
 {
 	buf_addf(out, "%zu  %.*s, %lld minutes\n", number, FMT(term_safe(a, s->title)), (long long)s->minutes);
-	buf_addf(out, "%.*s\n", FMT(term_safe(a, s->why)));
-	buf_addf(out, "Run it yourself: it only reads, with your own sign-in; custody sees files, never a token.\n\n");
+	put_wrapped(term_safe(a, s->why), out);
+	buf_add_c(out, "Run it yourself: it only reads, with your own sign-in; custody sees files, never a token.\n\n");
 	buf_addf(out, "%.*s", FMT(term_safe_lines(a, s->command)));
 }
 
@@ -54,7 +78,8 @@ err show_next(const struct show_next_spec *spec, struct buf *out)
 	delivery_decide(spec->facts, a, d);
 	steps_make(&(struct steps_spec){ spec->facts, d, spec->host }, a, steps);
 	if (spec->number > (int64_t)steps->n)
-		return err_hint(fail(ERR_MISSING, "there is no step %lld", (long long)spec->number), "custody next lists %zu", steps->n);
+		return err_hint(fail(ERR_MISSING, "there is no step %lld", (long long)spec->number),
+				"custody next lists %zu", steps->n);
 	if (spec->format != SHOW_TABLE && spec->format != SHOW_MARKDOWN)
 		put_json(steps, spec->number, out);
 	else if (spec->number)

@@ -58,11 +58,11 @@ void screen_blank(struct screen *s)
 
 static struct str padded(struct screen *s, struct str left, size_t column)
 {
-	struct str safe = term_safe(s->a, left), fit = term_fit(safe, column - 1);
+	struct str safe = term_safe(s->a, left), fit = term_fit(safe, column - 2);
 	size_t is;
 
 	if (fit.n < safe.n)
-		fit = arena_printf(s->a, "%.*s…", FMT(term_fit(safe, column - 2)));
+		fit = arena_printf(s->a, "%.*s…", FMT(term_fit(safe, column - 3)));
 	is = term_columns(fit);
 	return arena_printf(s->a, "%.*s%*s", FMT(fit), (int)(column - is), "");
 }

@@ -1,7 +1,7 @@
 /* The lower half: the delivery areas, next steps, the pack and what vouches for it. */
 #include "show/screen_parts.h"
 
-enum { NEXT_COLUMN = 58, REASON_COLUMN = 47 };
+enum { NEXT_COLUMN = 58, REASON_COLUMN = 46 };
 
 static const char *short_id(const struct area_decision *d)
 {
@@ -33,9 +33,10 @@ static struct str reasons_of(struct screen *s, const struct area_decision *d)
 
 static void put_area(struct screen *s, const struct area_decision *d)
 {
-	static const enum screen_style styles[] = { SCREEN_GREEN, SCREEN_YELLOW, SCREEN_RED, SCREEN_PLAIN, SCREEN_PLAIN };
+	static const enum screen_style styles[] = { SCREEN_GREEN, SCREEN_YELLOW, SCREEN_RED, SCREEN_PLAIN,
+						   SCREEN_PLAIN };
 
-	screen_styled(s, styles[d->state], arena_printf(s->a, "  %-10s %-6s %-26s %.*s", delivery_state_words[d->state],
+	screen_styled(s, styles[d->state], arena_printf(s->a, "  %-10s %-5s %-26s %.*s", delivery_state_words[d->state],
 		short_id(d), d->info->name, FMT(reasons_of(s, d))));
 }
 
@@ -184,14 +185,22 @@ static bool back_filled(const struct facts *f)
 	return false;
 }
 
+static void put_pack(struct screen *s)
+{
+	struct str line = arena_printf(s->a, "pack  %s %.*s: index.html to read, verify.html to check", s->spec->pack,
+				       FMT(size_of(s, s->spec->pack_bytes)));
+	struct str longer = arena_printf(s->a, "%.*s, on any computer", FMT(line));
+
+	screen_styled(s, SCREEN_PLAIN, term_columns(longer) > SCREEN_COLUMNS ? line : longer);
+}
+
 void screen_end(struct screen *s)
 {
 	const struct screen_spec *p = s->spec;
 
 	screen_blank(s);
 	if (p->pack)
-		screen_line(s, "pack  %s %.*s: index.html to read, verify.html to check, on any computer", p->pack,
-			    FMT(size_of(s, p->pack_bytes)));
+		put_pack(s);
 	put_log(s);
 	if (back_filled(s->f))
 		screen_line(s, "      it began on %.*s: what is older is evidence by its own dates, filled in afterwards",

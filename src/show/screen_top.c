@@ -68,8 +68,9 @@ static void put_collect(struct screen *s, const struct totals *t)
 	if (s->f->branches.n == 0)
 		put_timed(s, STR("  collect   no release branch with a change in it"), t->collect_ms);
 	else
-		put_timed(s, arena_printf(s->a, "  collect   %.*s: %.*s changes since %.*s; %.*s in the %s", FMT(screen_branches(s)),
-			FMT(screen_number(s, t->total)), FMT(screen_day(s, t->first)), FMT(screen_number(s, t->changes)),
+		put_timed(s, arena_printf(s->a, "  collect   %.*s: %.*s changes since %.*s; %.*s in the %s",
+			FMT(screen_branches(s)), FMT(screen_number(s, t->total)), FMT(screen_day(s, t->first)),
+			FMT(screen_number(s, t->changes)),
 			is_year(s->f) ? arena_printf(s->a, "12 months to %.*s", FMT(screen_day(s, s->f->period.to))).p : "period"),
 			t->collect_ms);
 }

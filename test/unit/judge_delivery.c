@@ -152,7 +152,8 @@ static void with_weekly_scans(int from, int to)
 		weekly[n++] = NOW_DAY - 365 + 7 * i;
 	runs = (struct facts_runs){ { weekly, n }, STR("scan:dependency") };
 	f.runs = (struct many){ &runs, 1 };
-	scan = (struct facts_scan){ .kind = STR("dependency"), .tool = STR("trivy"), .via = STR("pipeline"), .outcome = STR("clean"),
+	scan = (struct facts_scan){ .kind = STR("dependency"), .tool = STR("trivy"), .via = STR("pipeline"),
+				    .outcome = STR("clean"),
 				    .runs = (int64_t)n, .at = weekly[n - 1] * DAY_SECONDS };
 	f.scans = (struct many){ &scan, 1 };
 	closed = (struct facts_closed){ 4, STR("dependency") };
@@ -243,7 +244,6 @@ static void not_applicable_needs_an_approved_statement(void **s)
 	assert_int_equal(decide().areas[AREA_OUTSOURCED].state, AREA_NOT_APPLICABLE);
 }
 
-/* proves: R168 the same input gives the same result */
 static void the_same_facts_give_the_same_bytes(void **s)
 {
 	BUF_AUTO one = buf_new(1 << 20), two = buf_new(1 << 20);

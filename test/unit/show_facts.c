@@ -7,7 +7,8 @@
 
 static struct db *db;
 static struct arena *a;
-static const struct facts_spec at_april = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE, .to = INSTANT_NONE };
+static const struct facts_spec at_april = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE,
+					    .to = INSTANT_NONE };
 
 static int begin(void **s)
 {
@@ -76,7 +77,7 @@ static void git_alone_leaves_reviews_checks_and_tickets_unknown(void **s)
 	assert_int_equal(b->unreviewed.n, 0);
 }
 
-/* proves: R022 merges without the required review; R128 who reviewed each merge */
+/* proves: R022 merges without the required review */
 static void an_export_turns_unknown_into_facts(void **s)
 {
 	static const struct views_pull pulls[] = {

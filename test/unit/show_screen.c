@@ -21,7 +21,8 @@ static void fill_branch(struct facts_branch *b, int64_t changes)
 	*b = (struct facts_branch){ .repository = STR("documenso"), .branch = STR("main"), .host = STR("github.com"),
 		.slug = STR("documenso/documenso"), .changes = changes, .total = changes * 4, .complete = 1, .first_at = VIEWS_AT(-1200),
 		.last_at = VIEWS_AT(0), .oldest = VIEWS_AT(-360), .newest = VIEWS_AT(-1), .collected_at = VIEWS_AT(0),
-		.reviews = { 0, 0, changes }, .checks = { 0, 0, changes }, .tickets = { 0, 2, changes - 2 }, .bots = 31, .accounts = 60,
+		.reviews = { 0, 0, changes }, .checks = { 0, 0, changes }, .tickets = { 0, 2, changes - 2 },
+		.bots = 31, .accounts = 60,
 		.pull_numbers = changes - 8, .security = 122, .security_reviews = { 0, 0, 122 }, .tagged = 61,
 		.signatures = { 65, 635, 0 }, .signed_host = 600, .signed_person = 35 };
 }
@@ -35,7 +36,8 @@ static int begin(void **s)
 	f.as_of = VIEWS_AT(0);
 	f.period = (struct facts_period){ VIEWS_AT(-365), VIEWS_AT(0), 0 };
 	f.people = (struct facts_people){ .persons = 60, .unmatched = 60 };
-	f.log = (struct facts_log){ .applied = 4871, .size = 4871, .signed_at = VIEWS_AT(0), .first_received = VIEWS_AT(0),
+	f.log = (struct facts_log){ .applied = 4871, .size = 4871, .signed_at = VIEWS_AT(0),
+				    .first_received = VIEWS_AT(0),
 				    .root = STR("7c1e000000000000000000000000000000000000000000000000000000b04af0") };
 	repositories[0] = (struct screen_repository){ .name = STR("documenso"), .collect_ms = 1400, .scan_ms = 3900, .files = 2800,
 						      .unread = STR("15 missing here are unknown") };
@@ -123,19 +125,22 @@ static struct facts_tree tree[40];
 static struct facts_ci ci[40];
 static struct facts_anchor anchors[3];
 
-/* As much of everything as a bit asks for. */
-static void shape(unsigned bits)
+static void shape_findings(unsigned bits)
 {
 	static const struct str titles[2] = { STR_INIT("AWS access key with a name that is really long, longer than any"),
 					      STR_INIT("密钥 \033[31m секрет") };
 	static const int64_t numbers[5] = { 1, 22, 333, 4444, 55555 };
+	static const char *const kinds[] = { "secret", "dependency", "static" };
 
-	with_branches(bits & 1 ? 40 : 1, bits & 2 ? 1234567 : 3);
 	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
-		groups[i] = (struct facts_finding){ .kind = i % 3 == 0 ? STR("secret") : i % 3 == 1 ? STR("dependency") : STR("static"),
-			.n = 12345, .severity = (int)(i % 5), .situation = (int)(i % 3), .titles = { (void *)(uintptr_t)titles, 2 },
-			.numbers = { (void *)(uintptr_t)numbers, 5 }, .fixable = 1 };
+		groups[i] = (struct facts_finding){ .kind = str_c(kinds[i % 3]), .n = 12345, .fixable = 1,
+			.severity = (int)(i % 5), .situation = (int)(i % 3), .titles = { (void *)(uintptr_t)titles, 2 },
+			.numbers = { (void *)(uintptr_t)numbers, 5 } };
 	f.findings = (struct many){ groups, bits & 4 ? ARRAY_LEN(groups) : 0 };
+}
+
+static void shape_tree(unsigned bits)
+{
 	tree[0] = (struct facts_tree){ .kind = STR("ci"), .files = 4 };
 	tree[1] = (struct facts_tree){ .kind = STR("actions"), .n = 30, .files = 1,
 				       .detail = STR("30 of 31 external actions are not pinned to a commit") };
@@ -143,12 +148,20 @@ static void shape(unsigned bits)
 	f.tree = (struct many){ tree, bits & 8 ? 3 : 0 };
 	ci[0] = (struct facts_ci){ .kind = STR("static"), .tool = STR("CodeQL"), .enforced = STR("skippable") };
 	f.ci = (struct many){ ci, bits & 16 ? 1 : 0 };
+}
+
+/* As much of everything as a bit asks for. */
+static void shape(unsigned bits)
+{
+	with_branches(bits & 1 ? 40 : 1, bits & 2 ? 1234567 : 3);
+	shape_findings(bits);
+	shape_tree(bits);
 	branches[0].reviews = bits & 32 ? (struct facts_three){ 200, 300, 200 } : branches[0].reviews;
 	branches[0].gone = bits & 64 ? 7 : 0;
 	branches[0].complete = bits & 128 ? 0 : 1;
-	branches[0].why = STR("the clone is shallow: what is older is unknown; git fetch --unshallow brings it, which takes a while");
+	branches[0].why = STR("the clone is shallow: what is older is unknown; git fetch --unshallow brings it, in a while");
 	repositories[0].failed = bits & 256 ? STR("it is damaged") : (struct str){ 0 };
-	anchors[0] = (struct facts_anchor){ .kind = STR("time stamp"), .source = STR("https://a.very.long.name.of.a.server.example/tsa"),
+	anchors[0] = (struct facts_anchor){ .kind = STR("time stamp"), .source = STR("https://a.very.long.name.of.a.server.example"),
 					    .at = VIEWS_AT(0), .n = 1, .size = 4871 };
 	anchors[1] = anchors[2] = anchors[0];
 	f.anchors = (struct many){ anchors, bits & 512 ? 3 : 0 };
@@ -235,12 +248,14 @@ static void steps_name_the_period_the_repository_and_only_read(void **s)
 	assert_true(str_has(steps.v[0].command, STR("prs-3.json")));
 	assert_false(str_has(steps.v[0].command, STR("prs-4.json")));
 	for (size_t i = 0; i < steps.n; i++)
-		assert_true(steps.v[i].minutes > 0 && steps.v[i].title.n && steps.v[i].why.n && steps.v[i].command.n && steps.v[i].brief.n);
+		assert_true(steps.v[i].minutes > 0 && steps.v[i].title.n && steps.v[i].why.n && steps.v[i].command.n &&
+			    steps.v[i].brief.n);
 }
 
 static void facts_from_views_make_a_screen(void **s)
 {
-	struct facts_spec from = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE, .to = INSTANT_NONE };
+	struct facts_spec from = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE,
+				   .to = INSTANT_NONE };
 	struct db *db = views_empty();
 	struct facts *read;
 

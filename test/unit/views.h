@@ -47,8 +47,8 @@ static inline UNUSED void views_change(struct db *db, int64_t n, int64_t pull)
 	assert_ok(db_run(db, SQL("INSERT INTO view_change (no, repository_no, branch, commit_id, position, at, author, committer, "
 		"author_kind, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) VALUES "
 		"($1, 1, 'main', $2, $1, $3, $4, $4, 'person', $5, 1, 1, $6, 0, 'none', NULL, NULL, 0, 1)"),
-		DB_ARGS(DB_I(n), DB_B(((struct str){ (char *)commit, 20 })), DB_I(VIEWS_AT(9 * (n - 1))), DB_B(STR("\x01")),
-			db_int_or_null(pull, -1), DB_I(n == 3)), NULL));
+		DB_ARGS(DB_I(n), DB_B(((struct str){ (char *)commit, 20 })), DB_I(VIEWS_AT(9 * (n - 1))),
+			DB_B(STR("\x01")), db_int_or_null(pull, -1), DB_I(n == 3)), NULL));
 }
 
 static inline UNUSED void views_changes(struct db *db)
@@ -74,7 +74,8 @@ static inline UNUSED void views_pull(struct db *db, const struct views_pull *p)
 	assert_ok(db_run(db, SQL("INSERT INTO view_pull (repository_no, number, author, merged_by, merged_at, merge_commit, "
 		"head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, independent, idx) VALUES "
 		"(1, $1, $4, $4, $2, NULL, $5, 1, 1, 0, 2, 0, 1, $3, 2)"),
-		DB_ARGS(DB_I(100 + p->n), DB_I(merged), DB_I(p->independent), DB_B(STR("\x05")), DB_B(STR("head"))), NULL));
+		DB_ARGS(DB_I(100 + p->n), DB_I(merged), DB_I(p->independent), DB_B(STR("\x05")),
+			DB_B(STR("head"))), NULL));
 	if (p->reviewer)
 		assert_ok(db_run(db, SQL("INSERT INTO view_review (repository_no, number, seq, reviewer, reviewer_kind, state, at, "
 			"commit_id) VALUES (1, $1, 0, $2, $3, 'approved', $4, $5)"),
