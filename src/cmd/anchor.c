@@ -1,11 +1,11 @@
 /* `custody anchor`: somebody outside vouches for the times of the log. */
-#include "cmd/nouns.h"
+#include "cmd/anchor.h"
 
 #include <stdlib.h>
 
 #include "base/instant.h"
 #include "base/term.h"
-#include "cmd/anchor.h"
+#include "cmd/nouns.h"
 #include "ledger/witness.h"
 #include "net/http.h"
 #include "store/vouch.h"
@@ -128,8 +128,20 @@ static err run_branch(struct cmd_run *run, const void *options)
 	return take_and_remember(run, s, &p);
 }
 
+/* Beside another command's results (`aside`) what was given is a remark. */
+static err take_one(struct cmd_run *run, struct store *s, const struct anchor_place *p, bool aside)
+{
+	struct anchor_done done;
+
+	TRY(anchor_take(s, run->a, p, aside ? ALWAYS_WAIT_MS : WAIT_MS, &done));
+	if (!aside)
+		return say_done(run, p, &done);
+	cmd_say(run, "%.*s", FMT(str_trim(sentence(run, p, &done))));
+	return NULL;
+}
+
 /* Every place is asked even when one fails; an alarm comes before other failures. */
-static err take_all(struct cmd_run *run, struct store *s, bool only_always, int64_t wait_ms)
+static err take_all(struct cmd_run *run, struct store *s, bool only_always)
 {
 	enum err_kind kind = ERR_FAILED;
 	struct anchor_places all;
@@ -141,17 +153,8 @@ static err take_all(struct cmd_run *run, struct store *s, bool only_always, int6
 				"custody anchor tsa URL asks a time-stamp authority");
 	for (size_t i = 0; i < all.places.n; i++) {
 		const struct anchor_place *p = (const struct anchor_place *)all.places.v + i;
-		struct anchor_done done;
-		err e;
+		err e = !only_always || p->always == 1 ? take_one(run, s, p, only_always) : NULL;
 
-		if (only_always && p->always != 1)
-			continue;
-		e = anchor_take(s, run->a, p, wait_ms, &done);
-		/* Beside another command's results this is a remark. */
-		if (!e && only_always)
-			cmd_say(run, "%.*s", FMT(str_trim(sentence(run, p, &done))));
-		else if (!e)
-			e = say_done(run, p, &done);
 		if (!e)
 			continue;
 		cmd_say(run, "%s: %.*s", anchor_kind_words[p->kind], FMT(term_safe(run->a, str_c(e->text))));
@@ -171,7 +174,7 @@ static err run_refresh(struct cmd_run *run, const void *options)
 	TRY(anchor_pending(s, &records));
 	if (records <= 0)
 		return cmd_print(STR("the newest records are anchored already\n"));
-	return take_all(run, s, false, WAIT_MS);
+	return take_all(run, s, false);
 }
 
 static const struct show_column columns[] = {
@@ -268,7 +271,7 @@ err cmd_anchor_always(struct cmd_run *run, struct store *s)
 	TRY(anchor_pending(s, &records));
 	if (records <= 0)
 		return NULL;
-	e = take_all(run, s, true, ALWAYS_WAIT_MS);
+	e = take_all(run, s, true);
 	return e && e->kind == ERR_INTEGRITY ? e : NULL;
 }
 

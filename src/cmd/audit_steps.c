@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "cmd/anchor.h"
 #include "source/import.h"
 
 enum { REPORTS_MAX = 2000, DEPTH_MAX = 8 };
@@ -118,5 +119,6 @@ err audit_run(struct cmd_run *run, const void *options)
 	for (size_t i = 0; i < au.n; i++)
 		TRY(look_at(&au, &au.v[i]));
 	TRY(audit_reports(&au));
+	TRY(cmd_anchor_always(run, s));
 	return audit_conclude(&au);
 }
