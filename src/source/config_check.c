@@ -2,6 +2,7 @@
 #include "source/config.h"
 
 #include "base/map.h"
+#include "store/directory.h"
 #include "text/yaml.h"
 
 #include <stdarg.h>
@@ -120,7 +121,7 @@ static err check_people(const struct checking *k, struct map *seen)
 				     "'%.*s' needs an email or an alias to be known by",
 				     FMT(p[i].name));
 		for (size_t j = 0; j < p[i].email.n; j++)
-			TRY(once(k, seen, place_of(k, "people", i, "email"), email[j]));
+			TRY(once(k, seen, place_of(k, "people", i, "email"), directory_lower(k->a, email[j])));
 		if (p[i].kind == PERSON_SERVICE && !p[i].owner.n)
 			return fault(k, place_of(k, "people", i, "kind"),
 				     "the service '%.*s' needs an owner: the person who "
