@@ -73,7 +73,7 @@ static err put_organisation(struct starting *g)
 }
 
 /* The accounts that are one person, and what they wrote. */
-struct author {
+struct writer {
 	size_t account;			/* the first of them */
 	int64_t changes;
 };
@@ -106,7 +106,7 @@ static struct str group_of(const struct directory *d, const struct join *plan, s
 }
 
 /* What somebody is called, and by which addresses. */
-static void put_person(struct starting *g, const struct join *plan, const struct author *who)
+static void put_person(struct starting *g, const struct join *plan, const struct writer *who)
 {
 	struct str emails[PEOPLE_ADDRESSES], logins[PEOPLE_ADDRESSES], group = group_of(g->d, plan, who->account);
 	struct strs email = { emails, 0 }, login = { logins, 0 };
@@ -135,9 +135,9 @@ static err count_author(struct starting *g, const struct directory_account *c, i
 }
 
 /* Those who wrote most, most first; *n of them. */
-static err top_authors(struct starting *g, const struct join *plan, struct author top[PEOPLE_SHOWN], size_t *n)
+static err top_authors(struct starting *g, const struct join *plan, struct writer top[PEOPLE_SHOWN], size_t *n)
 {
-	struct author *all = ARENA_ARRAY(g->d->a, struct author, g->d->accounts + 1);
+	struct writer *all = ARENA_ARRAY(g->d->a, struct writer, g->d->accounts + 1);
 	OWNED(map) at = map_new();
 	size_t k = 0;
 
@@ -172,7 +172,7 @@ static err top_authors(struct starting *g, const struct join *plan, struct autho
 
 static err put_people(struct starting *g)
 {
-	struct author top[PEOPLE_SHOWN];
+	struct writer top[PEOPLE_SHOWN];
 	struct join *plan;
 	size_t n;
 
