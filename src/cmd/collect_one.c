@@ -100,6 +100,25 @@ static err known_tips(struct store *s, struct arena *a, struct str name, struct 
 	}
 }
 
+/* What custody.yaml says is released; none: HEAD's. */
+static err declared_branches(struct store *s, struct arena *a, struct str name, struct strs *out)
+{
+	enum { BRANCHES_MAX = 100 };
+	struct str *v = ARENA_ARRAY(a, struct str, BRANCHES_MAX);
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(s), SQL("SELECT branch FROM view_release_branch WHERE repository = $1 ORDER BY branch LIMIT 100"),
+		DB_ARGS(DB_T(name)), &rows));
+	*out = (struct strs){ v, 0 };
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more || out->n == BRANCHES_MAX)
+			return NULL;
+		v[out->n++] = arena_str(a, db_text(rows, 0));
+	}
+}
+
 static void show_progress(void *ctx, int64_t done, int64_t of)
 {
 	term_progress(ctx, "collect: %lld of %lld changes", (long long)done, (long long)of);
@@ -137,6 +156,8 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 	*out = (struct collect_result){ 0 };
 	if (!collect.name.n)
 		TRY(choose_name(s, a, spec->dir, &collect.name));
+	if (!collect.branches.n)
+		TRY(declared_branches(s, a, collect.name, &collect.branches));
 	TRY(known_tips(s, a, collect.name, &known));
 	collect.known = known.v;
 	collect.known_n = known.n;

@@ -1,6 +1,8 @@
 /* Systems and repositories by name. */
 #include "store/intake_parts.h"
 
+#include "store/places.h"
+
 /* Takes id and number off a query that gives them. */
 static err take_place(struct intake *in, struct db_rows *rows, struct intake_place *out, bool *found)
 {
@@ -60,6 +62,18 @@ static err find_repository(struct intake *in, struct str name, struct intake_pla
 	return take_place(in, rows, out, found);
 }
 
+/* A configuration may name a repository as the code host does. */
+static err declared_by_slug(struct intake *in, const struct s_repository *r, struct str *name)
+{
+	struct place_query q = { r->name, r->slug, STR("") };
+	struct place p;
+
+	TRY(place_find(store_db(in->store), in->a, &q, &p));
+	if (p.declared)
+		*name = p.system;
+	return NULL;
+}
+
 err intake_repository(struct intake *in, const struct s_repository *r, struct intake_place *out)
 {
 	struct intake_place sys;
@@ -72,6 +86,8 @@ err intake_repository(struct intake *in, const struct s_repository *r, struct in
 	if (found)
 		return NULL;
 	TRY(intake_system_of(in, r->name, &name));
+	if (str_eq(name, r->name) && r->slug.n)
+		TRY(declared_by_slug(in, r, &name));
 	TRY(intake_system(in, name, &sys));
 	f.system = sys.id;
 	d = intake_draft(in, &record_repository, &f);
