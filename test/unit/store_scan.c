@@ -129,7 +129,7 @@ enum { COMMITS = 20, BRANCHES = 3, SCANS = 200, RULES = 12 };
 static const char *const branches[BRANCHES] = { "main", "release/1", "release/2" };
 static struct result pool[SCANS][RULES];
 static struct report reports[SCANS];
-static char paths[RULES][2][16];
+static char paths[RULES][2][24];
 
 /* What a scan of a commit finds depends on commit and branch alone, but ten scans
  * of one commit are ten reports of ten runs. */
