@@ -59,23 +59,74 @@ static int64_t scans_of(struct deciding *x, const char *kind, int64_t *newest)
 	return n;
 }
 
-/* A tool that CI runs for the kind, or absent; whether it can be skipped. */
-static struct str in_ci(const struct facts *f, const char *kind, bool *skippable)
-{
-	struct str tool = { 0 };
+/* How far scans of one of two kinds reach over the repositories: with a result; run
+ * by CI without a result here; visibly not in the CI that the tree holds; or CI is
+ * elsewhere, and nobody knows. */
+struct reach {
+	int64_t shown, running, lacking, silent, skippable;
+	struct str tool;		/* one that CI runs */
+};
 
-	*skippable = false;
+static bool has_scan(const struct facts *f, const struct facts_branch *b, const char *const kinds[2])
+{
+	for (size_t i = 0; i < f->scans.n; i++) {
+		const struct facts_scan *v = FACTS_AT(f->scans, facts_scan, i);
+
+		if ((str_is(v->kind, kinds[0]) || str_is(v->kind, kinds[1])) && v->proposed != 1 &&
+		    !str_is(v->outcome, "failed") && str_eq(v->system, b->system))
+			return true;
+	}
+	return false;
+}
+
+static const struct facts_ci *in_ci(const struct facts *f, const struct facts_branch *b, const char *const kinds[2])
+{
+	const struct facts_ci *found = NULL;
+
 	for (size_t i = 0; i < f->ci.n; i++) {
 		const struct facts_ci *c = FACTS_AT(f->ci, facts_ci, i);
 
-		if (!str_is(c->kind, kind))
-			continue;
-		tool = c->tool;
-		*skippable = str_is(c->enforced, "skippable");
-		if (!*skippable)
-			break;
+		if ((str_is(c->kind, kinds[0]) || str_is(c->kind, kinds[1])) && str_eq(c->repository, b->repository) &&
+		    (!found || str_is(c->enforced, "enforced")))
+			found = c;
 	}
-	return tool;
+	return found;
+}
+
+static bool has_file(const struct facts *f, const struct facts_branch *b, const char *kind)
+{
+	for (size_t i = 0; i < f->tree.n; i++) {
+		const struct facts_tree *t = FACTS_AT(f->tree, facts_tree, i);
+
+		if (str_is(t->kind, kind) && str_eq(t->repository, b->repository))
+			return true;
+	}
+	return false;
+}
+
+/* Where `needs` names a kind of file, a repository without one needs no scan. */
+static struct reach reach_of(const struct facts *f, const char *const kinds[2], const char *needs)
+{
+	struct reach r = { 0 };
+
+	for (size_t i = 0; i < f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(f->branches, facts_branch, i);
+		const struct facts_ci *c = in_ci(f, b, kinds);
+
+		if (c) {
+			r.tool = c->tool;
+			r.skippable += str_is(c->enforced, "skippable");
+		}
+		if (has_scan(f, b, kinds))
+			r.shown++;
+		else if (c)
+			r.running++;
+		else if (has_file(f, b, "ci") && (!needs || has_file(f, b, needs)))
+			r.lacking++;
+		else
+			r.silent++;
+	}
+	return r;
 }
 
 static void look_at_open(struct deciding *x, const char *kind, const char *what)
@@ -105,19 +156,19 @@ static void life_cycle(struct deciding *x)
 		delivery_parts_evidence(x, INSTANT_NONE, true);
 		HAVE(x, "%lld branch rule%s exported from the host", (long long)rules, s(rules));
 	}
-	next(x, "hand over the approved policy, and the branch rules of the host");
+	next(x, "custody evidence add the approved policy; import the branch rules");
 }
 
 static void requirements(struct deciding *x)
 {
 	look_at_documents(x, "a repository cannot show security requirements");
-	next(x, "hand over security criteria and the tests of them");
+	next(x, "custody evidence add security criteria and the tests of them");
 }
 
 static void architecture(struct deciding *x)
 {
 	look_at_documents(x, "a repository cannot show reviews of architecture");
-	next(x, "hand over architecture decisions and threat notes");
+	next(x, "custody evidence add architecture decisions and threat notes");
 }
 
 static void look_at_secrets(struct deciding *x)
@@ -168,19 +219,31 @@ static void coding(struct deciding *x)
 	look_at_documents(x, NULL);
 }
 
-/* No result was given: does CI run one, does it visibly not, or is CI elsewhere? */
-static void without_results(struct deciding *x, struct str tool, bool needed, const char *what)
+static void say_lacking(struct deciding *x, int64_t lacking, const char *what)
 {
-	if (tool.n) {
-		OPEN(x, "%.*s runs in CI; no result of a run was given", FMT(tool));
-		next(x, "custody import the report of the last run");
-	} else if (needed && delivery_parts_files(x->f, "ci") > 0) {
+	int64_t all = (int64_t)x->f->branches.n;
+
+	if (lacking == 0)
+		return;
+	if (all == 1)
 		FAULT(x, "no %s in CI, and no report given", what);
-		next(x, "add one to the pipeline, or import its report");
-	} else {
-		OPEN(x, "no report of a %s was given", what);
-		next(x, "custody import the report of a scan");
+	else
+		FAULT(x, "no %s in CI or reports of %lld of %lld repositories", what, (long long)lacking, (long long)all);
+	next(x, "add one to the pipeline, or import its report");
+}
+
+static void say_reach(struct deciding *x, const struct reach *r, const char *what)
+{
+	say_lacking(x, r->lacking, what);
+	if (r->running) {
+		OPEN(x, "%.*s runs in CI; no result of a run was given", FMT(r->tool));
+		next(x, "custody import the report of the last run");
 	}
+	if (r->lacking + r->running + r->shown == 0)
+		OPEN(x, "no report of a %s was given", what);
+	if (r->skippable)
+		OPEN(x, "%.*s can be skipped in CI", FMT(r->tool));
+	next(x, "custody import the report of a scan");
 }
 
 static void look_at_tests(struct deciding *x)
@@ -199,49 +262,37 @@ static void look_at_tests(struct deciding *x)
 
 static void testing(struct deciding *x)
 {
+	static const char *const kinds[2] = { "static", "dynamic" };
+	struct reach r = reach_of(x->f, kinds, NULL);
 	int64_t newest = INSTANT_NONE, n;
-	bool skippable, other;
-	struct str tool = in_ci(x->f, "static", &skippable);
 
 	x->runs[0] = "scan:static";
 	x->runs[1] = "scan:dynamic";
 	x->runs[2] = "tests";
-	if (!tool.n)
-		tool = in_ci(x->f, "dynamic", &other);
 	n = scans_of(x, "static", &newest) + scans_of(x, "dynamic", &newest);
 	look_at_tests(x);
-	if (n == 0)
-		without_results(x, tool, delivery_parts_sums(x->f).branches > 0, "static or dynamic scan");
 	look_at_open(x, "static", "static");
 	look_at_open(x, "dynamic", "dynamic");
+	say_reach(x, &r, "static or dynamic scan");
 	if (n)
 		HAVE(x, "%lld scan%s", (long long)n, s(n));
-	if (tool.n && skippable)
-		OPEN(x, "%.*s can be skipped in CI", FMT(tool));
 	look_at_documents(x, NULL);
 }
 
 static void vulnerabilities(struct deciding *x)
 {
-	int64_t newest = INSTANT_NONE, n, locks = delivery_parts_files(x->f, "lockfile");
-	bool skippable, other;
-	struct str tool = in_ci(x->f, "dependency", &skippable);
+	static const char *const kinds[2] = { "dependency", "container" };
+	struct reach r = reach_of(x->f, kinds, "lockfile");
+	int64_t newest = INSTANT_NONE, n;
 
 	x->runs[0] = "scan:dependency";
 	x->runs[1] = "scan:container";
-	if (!tool.n)
-		tool = in_ci(x->f, "container", &other);
 	n = scans_of(x, "dependency", &newest) + scans_of(x, "container", &newest);
-	if (n == 0)
-		without_results(x, tool, locks > 0, "dependency scan");
-	if (n == 0 && locks && x->faults.n)
-		FAULT(x, "%lld lock file%s in the tree", (long long)locks, s(locks));
 	look_at_open(x, "dependency", "dependency");
 	look_at_open(x, "container", "container");
+	say_reach(x, &r, "dependency scan");
 	if (n)
 		HAVE(x, "%lld scan%s", (long long)n, s(n));
-	if (tool.n && skippable)
-		OPEN(x, "%.*s can be skipped in CI", FMT(tool));
 	look_at_documents(x, NULL);
 }
 
@@ -254,7 +305,7 @@ static void access_control(struct deciding *x)
 		next(x, "custody people join");
 	}
 	look_at_documents(x, "a repository cannot show who has access");
-	next(x, "hand over the last access review");
+	next(x, "custody evidence add the last access review");
 }
 
 static void change_management(struct deciding *x)
@@ -277,19 +328,20 @@ static void change_management(struct deciding *x)
 		FAULT(x, "%lld merged without passed checks", (long long)t.checks.missing);
 	if (t.tickets.missing)
 		FAULT(x, "%lld without a ticket", (long long)t.tickets.missing);
+	next(x, "custody evidence add the deployment log and release approvals");
 	look_at_documents(x, NULL);
 }
 
 static void logging(struct deciding *x)
 {
 	look_at_documents(x, "a repository cannot show logging");
-	next(x, "hand over retention, alert rules and the last log review");
+	next(x, "custody evidence add retention, alert rules, the last log review");
 }
 
 static void outsourced(struct deciding *x)
 {
 	look_at_documents(x, "a repository cannot show who is a supplier");
-	next(x, "hand over agreements and access scope of suppliers");
+	next(x, "custody evidence add agreements and access scope of suppliers");
 }
 
 void delivery_rules(struct deciding *x)
@@ -302,4 +354,5 @@ void delivery_rules(struct deciding *x)
 	};
 
 	rules[x->d->info->area](x);
+	next(x, "declare owner, frequency and applicability: custody init --starter");
 }

@@ -192,11 +192,11 @@ static void declare_owners(struct stepping *s)
 {
 	if (s->f->controls.n)
 		return;
-	add(s, (struct step){ .minutes = 10, .brief = STR("custody init"),
+	add(s, (struct step){ .minutes = 10, .brief = STR("custody init --starter"),
 		.title = STR("owners, systems, what faces the internet"),
 		.why = STR("Without an owner, a frequency and an approved Statement of Applicability no area can be audit-ready. "
 			   "A starter custody.yaml is made from what is here; every guess in it says # confirm."),
-		.command = STR("  custody init\n  $EDITOR custody.yaml                # then commit it\n") });
+		.command = STR("  custody init --starter\n  $EDITOR custody.yaml\n  custody config apply\n") });
 }
 
 static void join_people(struct stepping *s)

@@ -54,12 +54,55 @@ static struct str branch_name(const struct stepping *s)
 	return s->f->branches.n == 1 ? FACTS_AT(s->f->branches, facts_branch, 0)->branch : STR("the release branches");
 }
 
+/* Of many repositories, the one that has most: ", most in app". */
+static struct str most_in(struct stepping *s, int64_t (*count)(const struct facts_branch *b))
+{
+	const struct facts_branch *worst = NULL;
+
+	if (s->f->branches.n < 2)
+		return (struct str){ 0 };
+	for (size_t i = 0; i < s->f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
+
+		if (!worst || count(b) > count(worst))
+			worst = b;
+	}
+	return arena_printf(s->a, ", most in %.*s", FMT(worst->repository));
+}
+
+static int64_t unreviewed(const struct facts_branch *b)
+{
+	return b->reviews.missing;
+}
+
+static int64_t without_pull(const struct facts_branch *b)
+{
+	return b->changes - b->pull_numbers;
+}
+
+static struct str most_secrets(struct stepping *s)
+{
+	const struct facts_scan *worst = NULL;
+
+	if (s->f->branches.n < 2)
+		return (struct str){ 0 };
+	for (size_t i = 0; i < s->f->scans.n; i++) {
+		const struct facts_scan *v = FACTS_AT(s->f->scans, facts_scan, i);
+
+		if (str_is(v->kind, "secret") && v->proposed != 1 && (!worst || v->open > worst->open))
+			worst = v;
+	}
+	return worst ? arena_printf(s->a, ", most in %.*s", FMT(worst->system)) : (struct str){ 0 };
+}
+
 static void secrets(struct stepping *s)
 {
 	struct gathered tree = gather(s, "secret", SITUATION_TREE, FIELD_UNKNOWN);
 	struct gathered old = gather(s, "secret", SITUATION_HISTORY, FIELD_UNKNOWN);
 
-	add(s, tree.n, arena_printf(s->a, "secret%s in the tree of %.*s: %.*s", many(tree.n), FMT(branch_name(s)), FMT(tree.titles)),
+	add(s, tree.n, s->f->branches.n > 1 ?
+	    arena_printf(s->a, "secret%s in the trees%.*s", many(tree.n), FMT(most_secrets(s))) :
+	    arena_printf(s->a, "secret%s in the tree of %.*s: %.*s", many(tree.n), FMT(branch_name(s)), FMT(tree.titles)),
 	    tree.n <= NUMBERS_SHOWN ? arena_printf(s->a, "custody finding show%.*s", FMT(tree.numbers)) :
 	    STR("custody finding list -k secret"));
 	add(s, old.n, arena_printf(s->a, "secret%s only in history, rotation not known", many(old.n)),
@@ -89,14 +132,14 @@ static void findings(struct stepping *s)
 static void changes(struct stepping *s)
 {
 	struct delivery_sums t = delivery_parts_sums(s->f);
-	struct str branch = branch_name(s);
+	struct str on = s->f->branches.n > 1 ? STR("") : arena_printf(s->a, " on %.*s", FMT(branch_name(s)));
 
-	add(s, t.reviews.missing, arena_printf(s->a, "change%s on %.*s without an independent review", many(t.reviews.missing),
-					       FMT(branch)), STR("custody change list --unreviewed"));
+	add(s, t.reviews.missing, arena_printf(s->a, "change%s%.*s without an independent review%.*s", many(t.reviews.missing),
+					       FMT(on), FMT(most_in(s, unreviewed))), STR("custody change list --unreviewed"));
 	/* Where most changes have none, the team works without pull requests. */
 	if (t.no_pull * 2 < t.changes)
-		add(s, t.no_pull, arena_printf(s->a, "change%s on %.*s without a pull request number", many(t.no_pull), FMT(branch)),
-		    STR("custody change list --no-pr"));
+		add(s, t.no_pull, arena_printf(s->a, "change%s%.*s without a pull request number%.*s", many(t.no_pull), FMT(on),
+					       FMT(most_in(s, without_pull))), STR("custody change list --no-pr"));
 	add(s, t.gone, arena_printf(s->a, "change%s that vanished when history was rewritten", many(t.gone)),
 	    STR("custody change list --gone"));
 }

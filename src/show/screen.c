@@ -108,7 +108,7 @@ struct str screen_branches(struct screen *s)
 {
 	if (s->f->branches.n == 1)
 		return FACTS_AT(s->f->branches, facts_branch, 0)->branch;
-	return arena_printf(s->a, "%zu release branches", s->f->branches.n);
+	return arena_printf(s->a, "%zu branches", s->f->branches.n);
 }
 
 /* Lines with their headings; what is fixed in length leaves the rest to the fixes. */

@@ -33,7 +33,7 @@ struct str screen_number(struct screen *s, int64_t n);
 struct str screen_count(struct screen *s, int64_t n);
 struct str screen_day(struct screen *s, int64_t t);
 
-/* "main", or "8 release branches". */
+/* "main", or "8 branches". */
 struct str screen_branches(struct screen *s);
 
 /* Sections; each starts with a blank line where it prints anything. */

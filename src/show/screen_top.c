@@ -68,10 +68,10 @@ static void put_collect(struct screen *s, const struct totals *t)
 	if (s->f->branches.n == 0)
 		put_timed(s, STR("  collect   no release branch with a change in it"), t->collect_ms);
 	else
-		put_timed(s, arena_printf(s->a, "  collect   %.*s: %.*s changes since %.*s; %.*s in the %s",
+		put_timed(s, arena_printf(s->a, "  collect   %.*s: %.*s changes since %.*s; %.*s in %s",
 			FMT(screen_branches(s)), FMT(screen_number(s, t->total)), FMT(screen_day(s, t->first)),
 			FMT(screen_number(s, t->changes)),
-			is_year(s->f) ? arena_printf(s->a, "12 months to %.*s", FMT(screen_day(s, s->f->period.to))).p : "period"),
+			is_year(s->f) ? arena_printf(s->a, "12 months to %.*s", FMT(screen_day(s, s->f->period.to))).p : "the period"),
 			t->collect_ms);
 }
 
@@ -218,9 +218,9 @@ static void put_rows(struct screen *s, const struct facts_branch *b)
 
 static struct str period_title(struct screen *s)
 {
-	return is_year(s->f) ? arena_printf(s->a, "12 MONTHS TO %.*s ON %.*s", FMT(screen_day(s, s->f->period.to)),
+	return is_year(s->f) ? arena_printf(s->a, "12 MONTHS TO %.*s, %.*s", FMT(screen_day(s, s->f->period.to)),
 					    FMT(screen_branches(s))) :
-	       arena_printf(s->a, "%.*s ON %.*s", FMT(period_words(s)), FMT(screen_branches(s)));
+	       arena_printf(s->a, "%.*s, %.*s", FMT(period_words(s)), FMT(screen_branches(s)));
 }
 
 void screen_period(struct screen *s)

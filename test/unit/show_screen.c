@@ -141,12 +141,13 @@ static void shape_findings(unsigned bits)
 
 static void shape_tree(unsigned bits)
 {
-	tree[0] = (struct facts_tree){ .kind = STR("ci"), .files = 4 };
+	tree[0] = (struct facts_tree){ .kind = STR("ci"), .files = 4, .repository = STR("documenso") };
 	tree[1] = (struct facts_tree){ .kind = STR("actions"), .n = 30, .files = 1,
 				       .detail = STR("30 of 31 external actions are not pinned to a commit") };
-	tree[2] = (struct facts_tree){ .kind = STR("lockfile"), .detail = STR("npm"), .files = 2 };
+	tree[2] = (struct facts_tree){ .kind = STR("lockfile"), .detail = STR("npm"), .files = 2, .repository = STR("documenso") };
 	f.tree = (struct many){ tree, bits & 8 ? 3 : 0 };
-	ci[0] = (struct facts_ci){ .kind = STR("static"), .tool = STR("CodeQL"), .enforced = STR("skippable") };
+	ci[0] = (struct facts_ci){ .kind = STR("static"), .tool = STR("CodeQL"), .enforced = STR("skippable"),
+				  .repository = STR("documenso") };
 	f.ci = (struct many){ ci, bits & 16 ? 1 : 0 };
 }
 
