@@ -2,10 +2,10 @@
 
 #include "base/instant.h"
 #include "source/ci.h"
-#include "source/git_changes.h"
-#include "source/git_people.h"
-#include "source/git_run.h"
-#include "source/git_tree.h"
+#include "git/changes.h"
+#include "git/people.h"
+#include "git/run.h"
+#include "git/tree.h"
 #include "source/touches.h"
 
 enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500 };

@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/sandbox.h"
-#include "source/git.h"
+#include "git/git.h"
 #include "source/run.h"
 
 enum { ARGUMENTS_MAX = 1024 };

@@ -53,13 +53,10 @@ static err role_read(struct reader *r, const struct reader_kind *k)
 	return e ? submission_write_failure(out, e) : submission_write_end(out);
 }
 
-static err role_run(enum source_role role, const char *kind, struct reader *r)
+static err role_run(enum source_role role, const struct reader_kind *k, struct reader *r)
 {
-	const struct reader_kind *k = NULL;
 	bool made;
 
-	if (role == SOURCE_REDACT || role == SOURCE_READ)
-		TRY(reader_find(kind, &k));
 	switch (role) {
 	case SOURCE_DECODE:
 		return role_decode(r);
@@ -108,9 +105,15 @@ err source_role_main(enum source_role role, const char *kind, const char *name, 
 {
 	OWNED(arena) a = arena_new();
 	struct reader r = { .in = STDIN_FILENO, .name = name, .a = a };
-	err e = enter(&r, role == SOURCE_REDACT || role == SOURCE_READ);
+	bool known = role == SOURCE_REDACT || role == SOURCE_READ;
+	const struct reader_kind *k = NULL;
+	err e = known ? reader_find(kind, &k) : NULL;
 
+	if (!e && k && k->prepare)
+		k->prepare();
 	if (!e)
-		e = role_run(role, kind, &r);
+		e = enter(&r, known);
+	if (!e)
+		e = role_run(role, k, &r);
 	return source_role_end(e, code);
 }

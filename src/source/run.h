@@ -5,7 +5,7 @@
 #ifndef SOURCE_RUN_H
 #define SOURCE_RUN_H
 
-#include "source/reader.h"
+#include "reader/reader.h"
 #include "store/intake.h"
 
 /* `in` undone of gzip or zstd into `out` (a regular file). */

@@ -8,7 +8,7 @@
 #include "base/sandbox.h"
 #include "crypto/hmac.h"
 #include "scan/tree.h"
-#include "source/git_objects.h"
+#include "git/objects.h"
 #include "source/run.h"
 
 enum { FILES_MAX = 1000000, LIST_MAX = 256 << 20, PROGRESS_EVERY = 500, KEY_FD = 3 };

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/proc.h"
 #include "store/verify.h"
 #include "../fault/faulty_vfs.c"
 
@@ -98,12 +99,27 @@ struct told {
 };
 static struct told *told;
 
+/* A home with one report in it, made once and copied to its place for each run. */
 static void fresh_home(void)
 {
+	static char kept[sizeof(dir) + 8];
+	const char *const argv[] = { "cp", "-a", kept, dir, NULL };
+	const char *const env[] = { "PATH=/usr/bin:/bin", NULL };
+	struct proc_spec copy = { .path = "cp", .argv = argv, .env = env, .in = -1, .out = -1, .error = -1, .extra = -1 };
+	pid_t pid;
+	int status;
+
+	if (!kept[0]) {
+		assert_ok(dir_make(dir, 0700));
+		assert_ok(store_init(&(struct store_init_spec){ .home = home }));
+		assert_ok(reports_import(home, &first, NULL));
+		snprintf(kept, sizeof(kept), "%s.kept", dir);
+		assert_int_equal(rename(dir, kept), 0);
+	}
 	assert_ok(dir_remove(dir));
-	assert_ok(dir_make(dir, 0700));
-	assert_ok(store_init(&(struct store_init_spec){ .home = home }));
-	assert_ok(reports_import(home, &first, NULL));
+	assert_ok(proc_start(&copy, &pid));
+	assert_ok(proc_wait(pid, &status));
+	assert_int_equal(status, 0);
 }
 
 static err signed_size(int64_t *size, int64_t *open)
@@ -228,10 +244,17 @@ int main(void)
 		cmocka_unit_test(no_failing_database_call_loses_an_acknowledged_record),
 	};
 
+	OWNED(arena) a = arena_new();
+	int status;
+	err e;
+
 	if (!mkdtemp(dir) || setenv("XDG_STATE_HOME", dir, 1))
 		return 1;
 	snprintf(home, sizeof(home), "%s/home", dir);
 	told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	faulty_vfs_install();
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	status = cmocka_run_group_tests(tests, NULL, NULL);
+	e = dir_remove(dir);
+	e = e ? e : dir_remove(arena_printf(a, "%s.kept", dir).p);
+	return e ? 1 : status;
 }

@@ -1,0 +1,190 @@
+#include "reader/host.h"
+
+#include "base/instant.h"
+#include "git/people.h"
+
+enum { NAME_MAX_BYTES = 200 };
+
+const struct json *host_list(const struct json *v)
+{
+	const struct json *nodes = json_get(v, "nodes");
+
+	if (v && v->kind == JSON_ARRAY)
+		return v;
+	return nodes && nodes->kind == JSON_ARRAY ? nodes : NULL;
+}
+
+const struct json *host_get(const struct json *v, const char *const *keys)
+{
+	for (; *keys; keys++) {
+		const struct json *found = json_path(v, *keys);
+
+		if (found && found->kind != JSON_NULL)
+			return found;
+	}
+	return NULL;
+}
+
+bool host_nobody(const struct s_who *who)
+{
+	return !who->login.n && !who->email.n && !who->name.n;
+}
+
+static int kind_of(enum git_who who)
+{
+	switch (who) {
+	case GIT_WHO_PERSON:
+		return ACCOUNT_PERSON;
+	case GIT_WHO_BOT:
+		return ACCOUNT_BOT;
+	case GIT_WHO_HOST:
+		return ACCOUNT_HOST;
+	case GIT_WHO_TOOL:
+		return ACCOUNT_TOOL;
+	case GIT_WHO_UNKNOWN:
+		break;
+	}
+	return ACCOUNT_UNKNOWN;
+}
+
+/* gh writes "app/dependabot" where the host says "dependabot[bot]". */
+static struct str plain_login(struct arena *a, struct str login)
+{
+	if (str_starts(login, STR("app/")))
+		return arena_printf(a, "%.*s[bot]", FMT(str_from(login, 4)));
+	return login;
+}
+
+/* Known accounts, as commits have them, decide before what the host says. */
+static void put_kind(struct arena *a, const struct json *v, const char *host, struct s_who *who)
+{
+	struct str type = json_text(json_get(v, "type"));
+	struct git_person p = { .name = who->name.n ? who->name : who->login, .email = who->email };
+	struct git_identity id;
+
+	if (!type.n)
+		type = json_text(json_get(v, "__typename"));
+	if (who->login.n)
+		p.email = arena_printf(a, "%.*s@users.noreply.%s", FMT(who->login), host);
+	id = git_identity_of(&p);
+	who->kind = kind_of(id.who);
+	who->why = str_c(id.why);
+	if (who->kind != ACCOUNT_PERSON && who->kind != ACCOUNT_UNKNOWN)
+		return;
+	if (json_true(json_get(v, "is_bot")) || json_true(json_get(v, "bot")) || str_is_caseless(type, STR("bot")) ||
+	    str_ends(who->login, STR("[bot]"))) {
+		who->kind = ACCOUNT_BOT;
+		who->why = STR("the code host says so");
+	}
+}
+
+static struct str first_of(const struct json *v, const char *const *keys)
+{
+	struct str s = { 0 };
+
+	for (; *keys && !s.n; keys++)
+		s = json_text(json_get(v, *keys));
+	return s;
+}
+
+struct s_who host_who(struct arena *a, const char *host, const struct json *v)
+{
+	static const char *const logins[] = { "login", "username", NULL };
+	static const char *const names[] = { "name", NULL };
+	static const char *const emails[] = { "email", "public_email", NULL };
+	struct s_who who = { .kind = ACCOUNT_UNKNOWN };
+
+	if (!v || v->kind != JSON_OBJECT)
+		return who;
+	who.login = plain_login(a, str_cut(first_of(v, logins), NAME_MAX_BYTES));
+	who.name = str_cut(first_of(v, names), NAME_MAX_BYTES);
+	who.email = str_cut(first_of(v, emails), NAME_MAX_BYTES);
+	if (host_nobody(&who))
+		return who;
+	if (who.login.n)
+		who.host = str_c(host);
+	put_kind(a, v, host, &who);
+	return who;
+}
+
+void host_pull_start(struct host_pull *h, struct arena *a)
+{
+	struct s_pull *p = &h->pull;
+
+	h->a = a;
+	table_clear(&item_pull, p);
+	p->author.kind = p->merged_by.kind = ACCOUNT_UNKNOWN;
+	p->checks_known = p->commits_known = p->reviews_known = 0;
+	p->commits = (struct many){ h->commits, 0 };
+	p->labels = (struct many){ h->labels, 0 };
+	p->tickets = (struct many){ h->tickets, 0 };
+	p->people = (struct many){ h->people, 0 };
+	p->reviews = (struct many){ h->reviews, 0 };
+	p->checks = (struct many){ h->checks, 0 };
+}
+
+/* Appends unless it is there or the list is full. */
+static void add_text(struct many *list, size_t max, struct str s)
+{
+	struct str *v = list->v;
+
+	if (!s.n || list->n == max)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		if (str_eq(v[i], s))
+			return;
+	v[list->n++] = s;
+}
+
+void host_pull_commit(struct host_pull *h, struct str commit)
+{
+	add_text(&h->pull.commits, HOST_COMMITS, fact_commit(h->a, commit));
+}
+
+void host_pull_label(struct host_pull *h, struct str label)
+{
+	add_text(&h->pull.labels, HOST_LABELS, str_cut(label, NAME_MAX_BYTES));
+}
+
+void host_pull_ticket(struct host_pull *h, struct str ticket)
+{
+	add_text(&h->pull.tickets, HOST_TICKETS, str_cut(ticket, NAME_MAX_BYTES));
+}
+
+static bool same_who(const struct s_who *a, const struct s_who *b)
+{
+	return str_eq(a->login, b->login) && str_eq(a->email, b->email) && str_eq(a->name, b->name);
+}
+
+void host_pull_person(struct host_pull *h, const struct s_who *who)
+{
+	struct many *list = &h->pull.people;
+
+	if (host_nobody(who) || list->n == HOST_PEOPLE)
+		return;
+	for (size_t i = 0; i < list->n; i++)
+		if (same_who(&h->people[i], who))
+			return;
+	h->people[list->n++] = *who;
+}
+
+void host_pull_review(struct host_pull *h, const struct s_review *review)
+{
+	struct many *list = &h->pull.reviews;
+
+	if (!host_nobody(&review->who) && list->n < HOST_REVIEWS)
+		h->reviews[list->n++] = *review;
+}
+
+void host_pull_check(struct host_pull *h, struct str name, int result, int64_t at)
+{
+	struct many *list = &h->pull.checks;
+
+	if (name.n && list->n < HOST_CHECKS)
+		h->checks[list->n++] = (struct r_check){ at, str_cut(name, NAME_MAX_BYTES), result };
+}
+
+err host_pull_write(struct host_pull *h, struct report *p)
+{
+	return report_item(p, &item_pull, &h->pull);
+}

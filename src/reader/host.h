@@ -1,0 +1,49 @@
+/* What readers of code hosts' exports share: who somebody is, lists that come as
+ * arrays or as GraphQL connections, and pull requests being put together. */
+#ifndef READER_HOST_H
+#define READER_HOST_H
+
+#include "reader/report.h"
+
+enum { HOST_COMMITS = 256, HOST_PEOPLE = 256, HOST_REVIEWS = 200, HOST_CHECKS = 200, HOST_LABELS = 64,
+       HOST_TICKETS = 64 };
+
+/* The list itself, or the "nodes" of a connection; NULL where it is neither. */
+const struct json *host_list(const struct json *v);
+
+/* The first of the dotted keys that has a value other than null, or NULL. */
+const struct json *host_get(const struct json *v, const char *const *keys);
+#define HOST_GET(v, ...) host_get((v), (const char *const[]){ __VA_ARGS__, NULL })
+
+/* A person of GitHub's or GitLab's: login or username, name, e-mail; a bot by
+ * is_bot, type, __typename or its name. All absent where `v` names nobody. */
+struct s_who host_who(struct arena *a, const char *host, const struct json *v);
+
+/* Nobody by login, name or e-mail. */
+bool host_nobody(const struct s_who *who);
+
+/* A pull request being put together; lists are cut at their maxima. */
+struct host_pull {
+	struct arena *a;
+	struct s_pull pull;
+	struct str commits[HOST_COMMITS], labels[HOST_LABELS], tickets[HOST_TICKETS];
+	struct s_who people[HOST_PEOPLE];
+	struct s_review reviews[HOST_REVIEWS];
+	struct r_check checks[HOST_CHECKS];
+};
+
+/* Everything absent or unknown. */
+void host_pull_start(struct host_pull *h, struct arena *a);
+
+/* Texts are borrowed. Nothing is added twice; nobody and no commit are left out. */
+void host_pull_commit(struct host_pull *h, struct str commit);
+void host_pull_person(struct host_pull *h, const struct s_who *who);
+void host_pull_review(struct host_pull *h, const struct s_review *review);
+void host_pull_check(struct host_pull *h, struct str name, int result, int64_t at);
+void host_pull_label(struct host_pull *h, struct str label);
+void host_pull_ticket(struct host_pull *h, struct str ticket);
+
+/* Writes it. */
+MUST_USE err host_pull_write(struct host_pull *h, struct report *p);
+
+#endif
