@@ -153,7 +153,8 @@ static err verify_proof(struct cmd_run *run, const struct verify_pack_spec *spec
 		return err_hint(fail(ERR_USAGE, "a proof speaks of a header, which is not in it"), "give it with --header FILE");
 	TRY(file_read(spec->path, &proof));
 	TRY(file_read(arena_cstr(run->a, spec->header), &header));
-	TRY(pack_verify_proof(arena_str(run->a, buf_str(&proof)), str_trim(arena_str(run->a, buf_str(&header))), v, &r));
+	TRY(pack_verify_proof(arena_str(run->a, buf_str(&proof)), str_trim(arena_str(run->a, buf_str(&header))),
+		v, &r));
 	conclude(run, spec, r.level);
 	TRY(cmd_print(arena_printf(run->a, "log       %.*s\nrecord    %lld of %lld, %.*s\n", FMT(r.origin), (long long)r.index,
 				   (long long)r.size, FMT(r.type.p ? r.type : STR("not a header of this program")))));

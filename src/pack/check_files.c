@@ -147,7 +147,8 @@ static err take_file(void *ctx, const struct json *v)
 	struct pack_item said = { .listed = true };
 	int64_t size = -1;
 
-	if (!path.p || !pack_path_ok(path) || !digest_get(digest, &said.said) || !json_int(json_get(v, "size"), &size) ||
+	if (!path.p || !pack_path_ok(path) || !digest_get(digest, &said.said) || !json_int(json_get(v, "size"),
+		    &size) ||
 	    size < 0 || v->n != 3) {
 		manifest_fault(m, path.p ? path : STR("a line"), "is damaged in it");
 		return NULL;
@@ -190,7 +191,8 @@ static err parse_manifest(struct manifest *m, const struct pack_entry *e)
 	if (!bad)
 		bad = err_copy(json_events_end(events));
 	m->c->manifest = pack_reading_end(&r);
-	digest_add(m->again, m->any ? STR("],\"pack\":\"custody-pack/1\"}") : STR("{\"files\":[],\"pack\":\"custody-pack/1\"}"));
+	digest_add(m->again, m->any
+		? STR("],\"pack\":\"custody-pack/1\"}") : STR("{\"files\":[],\"pack\":\"custody-pack/1\"}"));
 	again = digest_end(m->again);
 	if (bad)
 		pack_fault(&m->c->faults, "manifest.json", "it cannot be understood: %s", bad->text);
@@ -223,21 +225,29 @@ err pack_check_manifest(struct pack_check *c)
 	return NULL;
 }
 
+enum { NOTE_LINES = 4 };
+
+static bool read_note(const struct note *note, struct str line[NOTE_LINES])
+{
+	struct str rest = str_cut(note->text, note->text.n - 1);
+	size_t n = 0;
+
+	while (n < NOTE_LINES && str_split(&rest, '\n', &line[n]))
+		n++;
+	return n == NOTE_LINES && !rest.p && str_is(line[0], "custody pack manifest v1");
+}
+
 /* The four lines of the manifest's note. */
 err pack_check_manifest_note(struct pack_check *c)
 {
-	struct str rest, line[5] = { 0 };
+	struct str line[NOTE_LINES] = { 0 };
 	char digest[DIGEST_TEXT];
 	uint64_t size;
-	size_t n = 0;
 
 	c->note_size = -1;
 	if (!c->has_note)
 		return NULL;
-	rest = str_cut(c->note.text, c->note.text.n - 1);
-	while (n < 5 && str_split(&rest, '\n', &line[n]))
-		n++;
-	if (n != 4 || !str_is(line[0], "custody pack manifest v1")) {
+	if (!read_note(&c->note, line)) {
 		pack_fault(&c->faults, "manifest.note", "it is not the note of a manifest");
 		return NULL;
 	}

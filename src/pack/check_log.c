@@ -93,7 +93,8 @@ static err take_leaf(struct walk *w, struct str bytes)
 					v = w->c->cites = base_realloc(v, w->c->room_cites * sizeof(*v));
 				}
 				v[w->c->n_cites] = (struct pack_cite){ .digest = cited, .shown_by = -1 };
-				map_put_int(w->c->cited, arena_str(w->c->a, digest_str(&cited)), (int64_t)w->c->n_cites++);
+				map_put_int(w->c->cited, arena_str(w->c->a, digest_str(&cited)),
+					(int64_t)w->c->n_cites++);
 			}
 	}
 	return pack_lines_record(w->lines, index, good ? &h : NULL, type);
@@ -184,7 +185,8 @@ static err walk_log(struct walk *w, int64_t total)
 {
 	note_roots(w);
 	for (uint64_t n = 0; n * TILE_WIDTH < (uint64_t)total; n++)
-		TRY(check_bundle(w, &(struct tile){ TILE_ENTRIES, n, tile_width_at(TILE_ENTRIES, n, (uint64_t)total) }));
+		TRY(check_bundle(w, &(struct tile){ TILE_ENTRIES, n, tile_width_at(TILE_ENTRIES, n,
+			(uint64_t)total) }));
 	TRY(pack_lines_end(w->lines));
 	check_strangers(w->c, (uint64_t)total);
 	if (w->c->complete)

@@ -198,6 +198,20 @@ static void note_absent(struct pack_check *c, const struct pack_absent *absent)
 	c->absent[c->n_absent++] = *absent;
 }
 
+/* The form that names records and their parts. */
+static void note_erased_records(struct pack_check *c, const struct json *list, int64_t by)
+{
+	int64_t index;
+
+	for (const struct json *t = list ? list->first : NULL; t; t = t->next) {
+		const struct json *parts = json_get(t, "parts");
+
+		for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
+			if (str_is(json_text(p), "words") && json_int(json_get(t, "index"), &index) && index < by)
+				map_put_int(c->gone, pack_check_key(c->a, 'w', (struct str){ 0 }, index), by);
+	}
+}
+
 /* What an erasure destroyed; words only of earlier records, so that nothing can
  * be excused in advance. */
 static void note_erasure(struct pack_lines *l, int64_t by)
@@ -218,14 +232,7 @@ static void note_erasure(struct pack_lines *l, int64_t by)
 		else if (json_true(json_get(t, "words")) && json_int(json_get(t, "index"), &index) && index < by)
 			map_put_int(c->gone, pack_check_key(c->a, 'w', (struct str){ 0 }, index), by);
 	}
-	list = json_get(doc, "records");
-	for (const struct json *t = list ? list->first : NULL; t; t = t->next) {
-		const struct json *parts = json_get(t, "parts");
-
-		for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
-			if (str_is(json_text(p), "words") && json_int(json_get(t, "index"), &index) && index < by)
-				map_put_int(c->gone, pack_check_key(c->a, 'w', (struct str){ 0 }, index), by);
-	}
+	note_erased_records(c, json_get(doc, "records"), by);
 }
 
 static void check_line(struct pack_lines *l, const struct header *h, size_t type)

@@ -45,7 +45,8 @@ err pack_check_stamps_before(struct pack_check *c)
 	r->stamps = ARENA_ARRAY(c->spec->a, struct pack_stamp, 1);
 	for (size_t i = 0, room = 1; i < n && r->n_stamps < STAMPS_MAX; i++) {
 		path = str_c(v[i].path);
-		if (!str_starts(path, STR("log/anchors/")) || !(str_ends(path, STR(".note")) || str_ends(path, STR(".tsr"))))
+		if (!str_starts(path, STR("log/anchors/")) || !(str_ends(path, STR(".note")) || str_ends(path,
+			STR(".tsr"))))
 			continue;
 		stem = str_cut(path, path.n - (str_ends(path, STR(".note")) ? 5 : 4));
 		if (last.p && str_eq(stem, last))

@@ -19,15 +19,20 @@ void pack_fault(const struct pack_faults *f, const char *where, const char *fmt,
 	f->say(f->ctx, where, text);
 }
 
+static bool has_odd_bytes(struct str path)
+{
+	for (size_t i = 0; i < path.n; i++)
+		if ((unsigned char)path.p[i] < ' ' || path.p[i] == 0x7f || path.p[i] == '\\')
+			return true;
+	return false;
+}
+
 bool pack_path_ok(struct str path)
 {
 	struct str rest = path, part;
 
-	if (!path.n || path.n > PACK_PATH_MAX || path.p[path.n - 1] == '/' || !str_is_utf8(path))
+	if (!path.n || path.n > PACK_PATH_MAX || path.p[path.n - 1] == '/' || !str_is_utf8(path) || has_odd_bytes(path))
 		return false;
-	for (size_t i = 0; i < path.n; i++)
-		if ((unsigned char)path.p[i] < ' ' || path.p[i] == 0x7f || path.p[i] == '\\')
-			return false;
 	while (str_split(&rest, '/', &part))
 		if (!part.n || str_is(part, ".") || str_is(part, ".."))
 			return false;

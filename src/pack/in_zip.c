@@ -99,7 +99,8 @@ static err read_end(const struct pack_in *in, const struct pack_in_spec *spec, s
 		;
 	if (!all || n < PACK_ZIP_END || !is_end(tail, n, at))
 		return fail(ERR_INTEGRITY, "it is not a ZIP file, or its end is missing");
-	e->claims = pack_zip_comment_get((struct str){ (char *)tail + at + PACK_ZIP_END, n - at - PACK_ZIP_END }, &e->claimed);
+	e->claims = pack_zip_comment_get((struct str){ (char *)tail + at + PACK_ZIP_END,
+		n - at - PACK_ZIP_END }, &e->claimed);
 	if (!e->claims)
 		pack_fault(&spec->faults, itself, "its end comment with the digest of the whole file is missing or altered; if it "
 			   "was unpacked and packed again by another program, check the unpacked folder");
@@ -162,14 +163,16 @@ static void take_entry(struct pack_in *in, const struct pack_in_spec *spec, cons
 {
 	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
 	struct pack_entry e = {
-		.path = arena_cstr(in->a, arena_utf8(in->a, name)), .size = u32(p + 24), .packed = u32(p + 20), .at = u32(p + 42),
+		.path = arena_cstr(in->a, arena_utf8(in->a, name)), .size = u32(p + 24), .packed = u32(p + 20),
+			    .at = u32(p + 42),
 		.crc = u32(p + 16), .method = (uint16_t)u16(p + 10), .flags = (uint16_t)u16(p + 8),
 	};
 
 	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, &e);
 	if (!pack_path_ok(name))
 		pack_fault(&spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
-	else if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= start || e.packed > start - e.at)
+	else if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= start ||
+		e.packed > start - e.at)
 		pack_fault(&spec->faults, e.path, "this entry of the .zip is encrypted, damaged or packed in an unknown way");
 	else
 		pack_in_add(in, &e);
@@ -214,34 +217,38 @@ static bool is_descriptor(const uint8_t *p, uint64_t n, const struct pack_entry 
 	return n == 24 && is(p, "PK\x07\x08") && u32(p + 4) == e->crc && u64(p + 8) == e->packed && u64(p + 16) == e->size;
 }
 
+/* One entry, and what lies between it and the next. */
+static err check_place(struct pack_in *in, const struct pack_in_spec *spec, size_t i, uint64_t start)
+{
+	const struct pack_entry *e = &in->v[i];
+	uint64_t next = i + 1 < in->n ? in->v[i + 1].at : start, from;
+	uint8_t rest[24];
+	bool all = true;
+	err bad = pack_in_zip_content(in, e, &from);
+
+	if (bad && bad->kind == ERR_INTEGRITY) {
+		pack_fault(&spec->faults, e->path, "%s", bad->text);
+		return NULL;
+	}
+	TRY(bad);
+	from += e->packed;
+	if (next >= from && next - from <= sizeof(rest))
+		TRY(read_at(in, rest, (size_t)(next - from), from, &all));
+	if (next < from || next - from > sizeof(rest) || !all || !is_descriptor(rest, next - from, e))
+		pack_fault(&spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
+			   "none, or the two lie over each other");
+	return NULL;
+}
+
 /* Entries must lie one behind the other from the first byte to the list. */
 static err check_order(struct pack_in *in, const struct pack_in_spec *spec, uint64_t start)
 {
-	uint64_t next, from;
-	uint8_t rest[24];
-	bool all = true;
-
 	if (in->n)
 		qsort(in->v, in->n, sizeof(*in->v), by_place);
 	if (in->n ? in->v[0].at : start)
 		pack_fault(&spec->faults, itself, "it begins with bytes that belong to no entry");
-	for (size_t i = 0; i < in->n; i++) {
-		const struct pack_entry *e = &in->v[i];
-		err bad = pack_in_zip_content(in, e, &from);
-
-		if (bad && bad->kind == ERR_INTEGRITY) {
-			pack_fault(&spec->faults, e->path, "%s", bad->text);
-			continue;
-		}
-		TRY(bad);
-		from += e->packed;
-		next = i + 1 < in->n ? in->v[i + 1].at : start;
-		if (next >= from && next - from <= sizeof(rest))
-			TRY(read_at(in, rest, (size_t)(next - from), from, &all));
-		if (next < from || next - from > sizeof(rest) || !all || !is_descriptor(rest, next - from, e))
-			pack_fault(&spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
-				   "none, or the two lie over each other");
-	}
+	for (size_t i = 0; i < in->n; i++)
+		TRY(check_place(in, spec, i, start));
 	return NULL;
 }
 

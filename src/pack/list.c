@@ -120,6 +120,8 @@ static void put_cell(struct pack_rows *r, const struct pack_column *c, const str
 
 	if (c->kind == PACK_HEX)
 		text = str_cut(text, 12);
+	if (c->kind == PACK_TIME && text.p)
+		text = arena_printf(r->a, "%.10s %.5s", text.p, text.p + 11);
 	if (c->kind == PACK_RECORD && !cell->unknown)
 		path = pack_site_record(r->s, r->a, cell->number);
 	json_open(j, '{');
@@ -244,10 +246,11 @@ static void put_columns(struct json_writer *j, const struct pack_list *l)
 
 static struct str caption(struct arena *a, const struct pack_list *l, int64_t n)
 {
+	struct str rows = pack_site_number(a, n);
+
 	if (n <= PACK_PAGE_ROWS)
-		return str_c(l->name);
-	return arena_printf(a, "%s: the first %d of %.*s rows; all are in the files", l->name, PACK_PAGE_ROWS,
-			    FMT(pack_site_number(a, n)));
+		return arena_printf(a, "%s: %.*s %s", l->name, FMT(n ? rows : STR("no")), n == 1 ? "row" : "rows");
+	return arena_printf(a, "%s: the first %d of %.*s rows; all are in the files", l->name, PACK_PAGE_ROWS, FMT(rows));
 }
 
 static err write_both(struct pack_rows *r, const char *stem, struct json_writer *page, int64_t *count)

@@ -27,7 +27,8 @@ static struct show_cell answer_of(const struct change_answer *a)
 	return SHOW_T(str_c(change_answer_words[a->answer]));
 }
 
-static err add_change(struct pack_site *s, struct pack_rows *r, const struct pack_repository *repository, struct str branch,
+static err add_change(struct pack_site *s, struct pack_rows *r, const struct pack_repository *repository,
+	    struct str branch,
 		      const struct show_change_row *c)
 {
 	OWNED(arena) a = arena_new();
@@ -37,7 +38,8 @@ static err add_change(struct pack_site *s, struct pack_rows *r, const struct pac
 		text_or_unknown(pack_site_commit_url(a, repository, commit)), SHOW_T(pack_site_account(s, c->author)),
 		SHOW_T(c->author_kind), c->pull < 0 ? SHOW_UNKNOWN : SHOW_N(c->pull),
 		text_or_unknown(pack_site_pull_url(a, repository, c->pull)), answer_of(&c->reviewed),
-		SHOW_T(str_c(c->reviewed.reason)), answer_of(&c->answers[CHANGE_CHECKS]), answer_of(&c->answers[CHANGE_TICKET]),
+		SHOW_T(str_c(c->reviewed.reason)), answer_of(&c->answers[CHANGE_CHECKS]),
+			    answer_of(&c->answers[CHANGE_TICKET]),
 		answer_of(&c->answers[CHANGE_SECURITY]), SHOW_T(c->signature), text_or_unknown(c->tag), SHOW_N(c->idx),
 	};
 

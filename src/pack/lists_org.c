@@ -32,9 +32,11 @@ static err add_control(struct pack_site *s, struct pack_rows *r, const struct ca
 	const struct facts_control *said = facts_control_of(s->f, arena_cstr(a, c->id));
 	struct pack_control_state state = pack_site_control(s, c);
 	const struct show_cell cells[] = {
-		SHOW_T(c->id), SHOW_T(c->title), SHOW_T(c->parent), SHOW_T(said ? said->applicable : STR("not declared")),
+		SHOW_T(c->id), SHOW_T(c->title), SHOW_T(c->parent), SHOW_T(said
+			    ? said->applicable : STR("not declared")),
 		said && said->confirmed >= 0 ? SHOW_N(said->confirmed) : SHOW_UNKNOWN,
-		said && said->role.n ? SHOW_T(said->role) : said && said->owner == 1 ? SHOW_T(STR("a named person")) : SHOW_UNKNOWN,
+		said && said->role.n ? SHOW_T(said->role) : said && said->owner == 1
+			    ? SHOW_T(STR("a named person")) : SHOW_UNKNOWN,
 		said ? text_or_unknown(said->frequency) : SHOW_UNKNOWN, SHOW_T(str_c(pack_state_title(state.state))),
 		SHOW_T(state.because), text_or_unknown(join(a, c->maps_to)),
 	};
@@ -64,7 +66,8 @@ static err mapping(struct pack_site *s, struct pack_rows *r)
 
 	for (size_t i = 0; i < s->catalogue.n; i++) {
 		const struct catalogue_entry *c = &s->catalogue.v[i];
-		const struct show_cell cells[] = { SHOW_T(c->id), SHOW_T(c->title), text_or_unknown(join(a, c->maps_to)) };
+		const struct show_cell cells[] = { SHOW_T(c->id), SHOW_T(c->title), text_or_unknown(join(a,
+			c->maps_to)) };
 
 		if (c->level == CATALOGUE_OLD_CONTROL)
 			TRY(pack_rows_add(r, cells));
@@ -88,10 +91,12 @@ static err add_area(struct pack_site *s, struct pack_rows *r, const struct area_
 {
 	const struct area_answer *owner = &d->answers[ASK_OWNER];
 	const struct show_cell cells[] = {
-		SHOW_T(str_c(d->info->name)), SHOW_T(str_c(d->info->control)), owner->answered ? SHOW_T(owner->by) : SHOW_UNKNOWN,
+		SHOW_T(str_c(d->info->name)), SHOW_T(str_c(d->info->control)), owner->answered
+			    ? SHOW_T(owner->by) : SHOW_UNKNOWN,
 		SHOW_T(str_c(d->info->folder)), SHOW_T(d->frequency),
 		d->runs.last == INSTANT_NONE || d->runs.last == 0 ? SHOW_UNKNOWN : SHOW_N(day_of(d->runs.last)),
-		SHOW_T(str_c(pack_state_title(d->state))), SHOW_N(d->runs.expected), SHOW_N(d->runs.held), SHOW_N(d->runs.late),
+		SHOW_T(str_c(pack_state_title(d->state))), SHOW_N(d->runs.expected), SHOW_N(d->runs.held),
+			    SHOW_N(d->runs.late),
 		SHOW_N(d->runs.missed), SHOW_N(d->runs.unknown),
 	};
 

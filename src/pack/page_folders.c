@@ -131,7 +131,8 @@ static err write_folder(struct pack_site *s, size_t i)
 		all += n;
 	}
 	json_close(&p.j, ']');
-	json_add_text(&p.j, "shows", arena_printf(s->a, "%.*s%s%.*s", FMT(said), said.n ? " " : "", FMT(rows_in_all(s, all))));
+	json_add_text(&p.j, "shows", arena_printf(s->a, "%.*s%s%.*s", FMT(said), said.n ? " " : "",
+		FMT(rows_in_all(s, all))));
 	json_add_text(&p.j, "lacks", open.n ? open : f->lacks ? str_c(f->lacks) : STR(""));
 	return pack_page_end(&p, "folder");
 }

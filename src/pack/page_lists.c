@@ -46,7 +46,8 @@ static void put_finding(struct pack_site *s, struct json_writer *j, const struct
 	json_add_text(j, "finding_path", pack_site_record(s, s->a, db_int(r, 0)));
 	json_add_text(j, "finding_title", db_text(r, 1).n ? db_text(r, 1) : db_text(r, 8));
 	json_add_c(j, "finding_layer", layer_of(db_int(r, 2)));
-	json_add_c(j, "finding_severity", db_int(r, 2) >= 0 && db_int(r, 2) <= SEVERITY_CRITICAL ? severity_words[db_int(r, 2)] : "unknown");
+	json_add_c(j, "finding_severity", db_int(r, 2) >= 0 && db_int(r, 2) <= SEVERITY_CRITICAL
+		? severity_words[db_int(r, 2)] : "unknown");
 	json_add_text(j, "system", db_text(r, 3));
 	json_add_text(j, "place", where.p ? where : STR(""));
 	json_add_text(j, "first_seen", pack_site_day(s->a, db_int(r, 6)));
@@ -112,7 +113,8 @@ static void put_num(struct json_writer *j, const char *key, struct str number)
 	json_put_raw(j, number);
 }
 
-static void put_asked(struct pack_site *s, struct json_writer *j, const char *what, const struct facts_three *t, struct str note)
+static void put_asked(struct pack_site *s, struct json_writer *j, const char *what, const struct facts_three *t,
+	struct str note)
 {
 	int64_t all = t->shown + t->missing + t->unknown;
 
@@ -260,7 +262,8 @@ struct shown_list {
 
 static err read_branch(struct pack_site *s, const struct facts_branch *b, int64_t no, struct shown_list *l)
 {
-	struct show_change_rows_spec spec = { .repository_no = no, .branch = b->branch, .from = s->w->from, .to = s->w->to };
+	struct show_change_rows_spec spec = { .repository_no = no, .branch = b->branch, .from = s->w->from,
+		.to = s->w->to };
 	OWNED(show_change_rows) rows = NULL;
 	struct show_change_row row;
 	bool more = true;
@@ -272,7 +275,8 @@ static err read_branch(struct pack_site *s, const struct facts_branch *b, int64_
 		TRY(show_change_rows_next(rows, &row, &more));
 		if (!more)
 			return NULL;
-		*c = (struct shown){ .row = row, .commit = record_hex(s->a, row.commit), .repository = pack_site_repository(s, no),
+		*c = (struct shown){ .row = row, .commit = record_hex(s->a, row.commit),
+			    .repository = pack_site_repository(s, no),
 				     .tag = row.tag.n ? arena_str(s->a, row.tag) : STR(""),
 				     .author = pack_site_account(s, row.author) };
 		l->n++;

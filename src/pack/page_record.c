@@ -19,28 +19,43 @@ static const char *const author_means[] = {
 	"The identity token of a pipeline said who it was.", "This server wrote it itself.", "Whoever wrote it said so.",
 };
 
+static void new_line(struct buf *out, unsigned depth)
+{
+	buf_addf(out, "\n%*s", (int)(2 * depth), "");
+}
+
+/* One character outside of strings. */
+static void indent_one(char c, unsigned *depth, struct buf *out)
+{
+	if (c == '}' || c == ']') {
+		*depth -= *depth > 0;
+		new_line(out, *depth);
+	}
+	buf_add_char(out, c);
+	if (c == '{' || c == '[')
+		new_line(out, ++*depth);
+	else if (c == ',')
+		new_line(out, *depth);
+	else if (c == ':')
+		buf_add_char(out, ' ');
+}
+
 /* Canonical JSON with line ends and indents, for reading alone. */
 static void indent(struct str text, struct buf *out)
 {
-	bool quoted = false;
 	unsigned depth = 0;
 
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (c == '"' && (i == 0 || text.p[i - 1] != '\\' || (i > 1 && text.p[i - 2] == '\\')))
-			quoted = !quoted;
-		if (!quoted && (c == '}' || c == ']')) {
-			depth -= depth > 0;
-			buf_addf(out, "\n%*s", (int)(2 * depth), "");
+		if (text.p[i] != '"') {
+			indent_one(text.p[i], &depth, out);
+			continue;
 		}
-		buf_add_char(out, c);
-		if (!quoted && (c == '{' || c == '['))
-			buf_addf(out, "\n%*s", (int)(2 * ++depth), "");
-		if (!quoted && c == ',')
-			buf_addf(out, "\n%*s", (int)(2 * depth), "");
-		if (!quoted && c == ':')
-			buf_add_char(out, ' ');
+		do {
+			buf_add_char(out, text.p[i]);
+			if (text.p[i] == '\\' && i + 1 < text.n)
+				buf_add_char(out, text.p[++i]);
+		} while (++i < text.n && text.p[i] != '"');
+		buf_add_char(out, '"');
 	}
 }
 

@@ -76,7 +76,8 @@ static void of_changes(struct pack_site *s, struct unknowns *u)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].n > 0)
 			add(u, &(struct unknown){ "Changes", str_c(rows[i].what), count_of(s, rows[i].n, "change", "changes"),
-						  str_c(rows[i].why), str_c(rows[i].where), command_for(s, rows[i].step) });
+						  str_c(rows[i].why), str_c(rows[i].where), command_for(s,
+							rows[i].step) });
 	if (t.tagged > 0)
 		add(u, &(struct unknown){ "Changes", STR("deployments"), count_of(s, t.tagged, "release", "releases"),
 					  STR("A tag names a release, not where and when it ran."), STR("the deployment tool"),
@@ -89,7 +90,8 @@ static void of_sources(struct pack_site *s, struct unknowns *u)
 		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
 
 		if (b->complete != 1)
-			add(u, &(struct unknown){ "Sources", arena_printf(s->a, "older history of %.*s", FMT(b->repository)), STR("1 repository"),
+			add(u, &(struct unknown){ "Sources", arena_printf(s->a, "older history of %.*s",
+				    FMT(b->repository)), STR("1 repository"),
 						  b->why.n ? b->why : STR("The copy does not reach back to the beginning."),
 						  STR("the remote repository"), command_for(s, "history") });
 	}
@@ -319,7 +321,8 @@ static struct str backfilled(struct pack_site *s)
 
 	if (s->f->log.first_received == INSTANT_NONE || s->f->log.first_received <= s->w->from)
 		return STR("");
-	return arena_printf(s->a, "What happened before %.*s is older than this log: its dates are the word of git and of the tools.", FMT(day));
+	return arena_printf(s->a,
+		"What happened before %.*s is older than this log: its dates are the word of git and of the tools.", FMT(day));
 }
 
 static void put_chain(struct pack_site *s, struct json_writer *j)

@@ -9,7 +9,8 @@ enum { MAP_LEFT = 130, MAP_WIDE = 58, MAP_HIGH = 42, MAP_ROW = 14, MAP_GAP = 12,
 static const char *const signs[] = { "✓", "◔", "✗", "?", "–" };
 static const struct {
 	const char *id, *name;
-} themes[THEMES] = { { "A.5", "Organizational" }, { "A.6", "People" }, { "A.7", "Physical" }, { "A.8", "Technological" } };
+} themes[THEMES] = { { "A.5", "Organizational" }, { "A.6", "People" }, { "A.7", "Physical" }, { "A.8",
+	"Technological" } };
 
 static bool in_theme(const struct catalogue_entry *c, size_t theme)
 {
@@ -39,7 +40,8 @@ static void put_map_themes(struct pack_site *s, struct json_writer *j)
 	json_add_int(j, "height", y - MAP_GAP);
 }
 
-static void put_map_cell(struct pack_site *s, struct json_writer *j, const struct catalogue_entry *c, int64_t x, int64_t y)
+static void put_map_cell(struct pack_site *s, struct json_writer *j, const struct catalogue_entry *c, int64_t x,
+	int64_t y)
 {
 	int state = pack_site_control(s, c).state;
 
@@ -260,7 +262,8 @@ static void put_rules(struct pack_site *s, struct json_writer *j, const struct w
 /* "Sep", "Jan 2026". */
 static struct str month_name(struct arena *a, int64_t day)
 {
-	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
+		"Oct", "Nov", "Dec" };
 	char text[DAY_TEXT];
 	size_t month;
 
@@ -294,7 +297,8 @@ static void put_marks(struct pack_site *s, struct json_writer *j, const struct w
 			continue;
 		json_open(j, '{');
 		json_key(j, "mark_x");
-		json_put_raw(j, tenths(s->a, 10 * AREAS_LEFT + 10 * (AREAS_RIGHT - AREAS_LEFT) * (day - w->first) / (last - w->first)));
+		json_put_raw(j, tenths(s->a,
+			10 * AREAS_LEFT + 10 * (AREAS_RIGHT - AREAS_LEFT) * (day - w->first) / (last - w->first)));
 		json_add_text(j, "mark_text", month_name(s->a, day));
 		json_close(j, '}');
 	}

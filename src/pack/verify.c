@@ -306,7 +306,8 @@ static err verify(struct pack_check *c, const char *path)
 
 err pack_verify(const char *path, const struct pack_verify_spec *spec, struct pack_checked *out)
 {
-	struct pack_checked r = { .first_received = INSTANT_NONE, .last_received = INSTANT_NONE, .witnessed_since = INSTANT_NONE };
+	struct pack_checked r = { .first_received = INSTANT_NONE, .last_received = INSTANT_NONE,
+		.witnessed_since = INSTANT_NONE };
 	struct pack_check *c = base_alloc(sizeof(*c));
 	err e;
 

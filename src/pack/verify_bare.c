@@ -104,7 +104,8 @@ static err walk_tiles(const char *path, const struct checkpoint *head)
 
 err pack_verify_tiles(const char *path, const struct pack_verify_spec *spec, struct pack_checked *out)
 {
-	struct pack_checked r = { .first_received = INSTANT_NONE, .last_received = INSTANT_NONE, .witnessed_since = INSTANT_NONE };
+	struct pack_checked r = { .first_received = INSTANT_NONE, .last_received = INSTANT_NONE,
+		.witnessed_since = INSTANT_NONE };
 	struct keys *k = ARENA_NEW(spec->a, struct keys);
 	BUF_AUTO note = buf_new(NOTE_MAX);
 	struct checkpoint_signed *is = ARENA_NEW(spec->a, struct checkpoint_signed);

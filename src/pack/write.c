@@ -4,6 +4,7 @@
 #include "base/instant.h"
 #include "pack/writing.h"
 #include "record/types.h"
+#include "store/anchor.h"
 
 enum { NOTE_MAX = 8192, PERIOD_MONTHS = -12 };
 
@@ -90,7 +91,7 @@ static err write_at_head(struct pack_writing *w)
 	TRY(ledger_head(store_ledger(w->s), &w->head));
 	if (!w->head.size)
 		return fail(ERR_FAILED, "the log holds no record yet");
-	w->head.note = arena_str(w->a, w->head.note);
+	TRY(anchor_cosigned_note(store_db(w->s), w->a, w->head.size, &w->head.note));
 	TRY(pack_out_open(w->spec->out, &w->out));
 	TRY(write_in_snapshot(w));
 	sums = pack_out_sums(w->out);
@@ -104,7 +105,8 @@ static void set_period(struct pack_writing *w)
 	w->now = instant_now();
 	w->as_of = w->spec->as_of == INSTANT_NONE ? w->now : w->spec->as_of;
 	w->to = w->spec->to == INSTANT_NONE ? w->as_of : w->spec->to;
-	w->from = w->spec->from == INSTANT_NONE ? day_add_months(day_of(w->to), PERIOD_MONTHS) * DAY_SECONDS : w->spec->from;
+	w->from = w->spec->from == INSTANT_NONE ? day_add_months(day_of(w->to),
+		PERIOD_MONTHS) * DAY_SECONDS : w->spec->from;
 }
 
 err pack_write(struct store *s, const struct pack_spec *spec, struct pack_result *out)

@@ -14,7 +14,8 @@ enum { PARTS_BYTES = 16 << 20, LINE_MAX = 8 << 20, PIECE = 256 * 1024 };
 static err fold(struct tree *t, struct str bundle, unsigned width)
 {
 	for (unsigned n = 0; n < width; n++) {
-		size_t length = bundle.n < 2 ? 0 : (size_t)((unsigned char)bundle.p[0] << 8 | (unsigned char)bundle.p[1]);
+		size_t length = bundle.n < 2
+			? 0 : (size_t)((unsigned char)bundle.p[0] << 8 | (unsigned char)bundle.p[1]);
 		struct digest leaf;
 
 		if (bundle.n < 2 + length)
