@@ -43,7 +43,8 @@ static err take_and_remember(struct cmd_run *run, struct store *s, const struct 
 
 	TRY(anchor_take(s, run->a, p, WAIT_MS, &done));
 	TRY(anchor_place_add(run->a, store_home(s), p));
-	return say_done(run, p, &done);
+	TRY(say_done(run, p, &done));
+	return anchor_cosign_head(s, run->a, ALWAYS_WAIT_MS);
 }
 
 struct tsa_options {
@@ -145,7 +146,7 @@ static err take_all(struct cmd_run *run, struct store *s, bool only_always)
 {
 	enum err_kind kind = ERR_FAILED;
 	struct anchor_places all;
-	size_t failed = 0;
+	size_t failed = 0, asked = 0;
 
 	TRY(anchor_places_read(run->a, store_home(s), &all));
 	if (!only_always && all.places.n == 0)
@@ -153,15 +154,21 @@ static err take_all(struct cmd_run *run, struct store *s, bool only_always)
 				"custody anchor tsa URL asks a time-stamp authority");
 	for (size_t i = 0; i < all.places.n; i++) {
 		const struct anchor_place *p = (const struct anchor_place *)all.places.v + i;
-		err e = !only_always || p->always == 1 ? take_one(run, s, p, only_always) : NULL;
+		err e;
 
+		if (only_always && p->always != 1)
+			continue;
+		asked++;
+		e = take_one(run, s, p, only_always);
 		if (!e)
 			continue;
 		cmd_say(run, "%s: %.*s", anchor_kind_words[p->kind], FMT(term_safe(run->a, str_c(e->text))));
 		if (failed++ == 0 || e->kind == ERR_INTEGRITY)
 			kind = e->kind;
 	}
-	return failed ? fail(kind, "%zu of those asked did not vouch for the newest checkpoint", failed) : NULL;
+	if (failed)
+		return fail(kind, "%zu of those asked did not vouch for the newest checkpoint", failed);
+	return asked ? anchor_cosign_head(s, run->a, ALWAYS_WAIT_MS) : NULL;
 }
 
 static err run_refresh(struct cmd_run *run, const void *options)

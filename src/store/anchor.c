@@ -15,7 +15,9 @@ enum { START_WAIT_MS = 1000, EVIDENCE_MAX = 1 << 20 };
 struct given {
 	enum anchor_kind kind;
 	const char *evidence_kind;
-	struct str source, body;
+	struct str source;		/* who they are, for people */
+	struct str identity;		/* what the body is checked with: a witness's key */
+	struct str body, evidence;	/* evidence absent: the body */
 	int64_t at;
 	struct str roots;		/* digest of more evidence, or absent */
 };
@@ -84,6 +86,8 @@ static err ask_witness(const struct asking *q, struct given *out)
 	TRY(witness_parse(q->p->address, q->p->key, &w));
 	TRY(witness_cosign(q->a, &o, &line));
 	out->body = line.line;
+	out->evidence = arena_printf(q->a, "%.*s\n%.*s", FMT(q->p->key), FMT(line.line));
+	out->identity = q->p->key;
 	out->at = line.time;
 	out->evidence_kind = "cosignature";
 	return NULL;
@@ -123,8 +127,8 @@ static err keep_row(struct store *s, int64_t size, const struct given *g)
 	TRY(db_get_int(store_db(s), SQL("SELECT max(seq) FROM kept_anchor"), DB_NONE, 0, &last));
 	return db_run(store_db(s), SQL("INSERT INTO kept_anchor (seq, size, kind, source, anchored_at, body) "
 				       "VALUES ($1, $2, $3, $4, $5, $6)"),
-		      DB_ARGS(DB_I(last + 1), DB_I(size), DB_T(str_c(anchor_kind_words[g->kind])), DB_T(g->source),
-			      DB_I(g->at), DB_B(g->body)), NULL);
+		      DB_ARGS(DB_I(last + 1), DB_I(size), DB_T(str_c(anchor_kind_words[g->kind])),
+			      DB_T(g->identity.p ? g->identity : g->source), DB_I(g->at), DB_B(g->body)), NULL);
 }
 
 static err append(struct store *s, struct arena *a, int64_t size, const struct given *g, const struct digest *d)
@@ -151,10 +155,11 @@ static err append(struct store *s, struct arena *a, int64_t size, const struct g
 
 static err keep(struct store *s, struct arena *a, int64_t size, const struct given *g)
 {
+	struct str bytes = g->evidence.p ? g->evidence : g->body;
 	struct digest d;
 
-	TRY(evidence_put(store_evidence(s), g->body, &d));
-	TRY(store_note_evidence(s, &d, (int64_t)g->body.n, str_c(g->evidence_kind)));
+	TRY(evidence_put(store_evidence(s), bytes, &d));
+	TRY(store_note_evidence(s, &d, (int64_t)bytes.n, str_c(g->evidence_kind)));
 	TRY(append(s, a, size, g, &d));
 	TRY(keep_row(s, size, g));
 	return store_finish(s);
@@ -183,6 +188,66 @@ err anchor_take(struct store *s, struct arena *a, const struct anchor_place *p, 
 		TRY(e);
 	}
 	*out = done;
+	return NULL;
+}
+
+/* A row of its own, without a record, which would make the log longer again. */
+static err cosign_one(const struct asking *q)
+{
+	struct given g = { .kind = ANCHOR_WITNESS };
+	int64_t there;
+	err e;
+
+	TRY(db_get_int(store_db(q->s), SQL("SELECT count(*) FROM kept_anchor WHERE size = $1 AND kind = 'witness' "
+					   "AND source = $2"),
+		       DB_ARGS(DB_I(q->head->size), DB_T(q->p->key)), 0, &there));
+	if (there || ask_witness(q, &g))
+		return NULL;
+	TRY(db_begin(store_db(q->s)));
+	e = keep_row(q->s, q->head->size, &g);
+	if (!e)
+		return db_commit(store_db(q->s));
+	store_abandon(q->s);
+	return e;
+}
+
+err anchor_cosign_head(struct store *s, struct arena *a, int64_t wait_ms)
+{
+	struct anchor_places all;
+	struct ledger_head head;
+
+	TRY(newest(s, a, &head));
+	TRY(anchor_places_read(a, store_home(s), &all));
+	for (size_t i = 0; i < all.places.n; i++) {
+		const struct anchor_place *p = (const struct anchor_place *)all.places.v + i;
+
+		if (p->kind == ANCHOR_WITNESS)
+			TRY(cosign_one(&(struct asking){ s, a, p, &head, wait_ms }));
+	}
+	return NULL;
+}
+
+err anchor_cosigned_note(struct db *db, struct arena *a, int64_t size, struct str *out)
+{
+	BUF_AUTO note = buf_new(NOTE_BYTES_MAX);
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(db, SQL("SELECT c.note, k.body FROM kept_checkpoint c LEFT JOIN kept_anchor k ON k.size = c.size AND "
+			     "k.kind = 'witness' WHERE c.size = $1 ORDER BY k.seq LIMIT 64"), DB_ARGS(DB_I(size)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		if (!note.n)
+			buf_add(&note, db_text(rows, 0));
+		if (!db_is_null(rows, 1))
+			buf_add(&note, db_blob(rows, 1));
+	}
+	TRY(buf_ok(&note, "the checkpoint with its cosignatures"));
+	if (!note.n)
+		return fail(ERR_MISSING, "there is no checkpoint of %lld records", (long long)size);
+	*out = arena_str(a, buf_str(&note));
 	return NULL;
 }
 

@@ -30,7 +30,8 @@ struct anchor_done {
 	bool outside;			/* false: a branch that was not pushed; nothing was recorded */
 };
 
-/* Who a place is, without credentials; in `a`. */
+/* Who a place is, for people, without credentials: the address of an authority,
+ * the name of a witness, host and branch; in `a`. */
 MUST_USE err anchor_source(struct arena *a, const struct anchor_place *p, struct str *out);
 
 /* Asks about the newest checkpoint, at most wait_ms, checks the answer, keeps and
@@ -38,6 +39,16 @@ MUST_USE err anchor_source(struct arena *a, const struct anchor_place *p, struct
  * log is empty. */
 MUST_USE err anchor_take(struct store *s, struct arena *a, const struct anchor_place *p, int64_t wait_ms,
 			 struct anchor_done *out);
+
+/* An anchor's own record makes the log one longer than what was anchored. So at the
+ * end every witness of the home is asked to sign the newest checkpoint as well;
+ * what it gives becomes a row of kept_anchor without a record. Witnesses that do
+ * not give it are passed over. */
+MUST_USE err anchor_cosign_head(struct store *s, struct arena *a, int64_t wait_ms);
+
+/* The signed checkpoint of this size with the lines of every witness that signed
+ * it: what a pack or a proof carries. ERR_MISSING for another size. */
+MUST_USE err anchor_cosigned_note(struct db *db, struct arena *a, int64_t size, struct str *out);
 
 /* Records behind the newest anchored checkpoint that are no anchors themselves. */
 MUST_USE err anchor_pending(struct store *s, int64_t *records);

@@ -66,7 +66,7 @@ err anchor_source(struct arena *a, const struct anchor_place *p, struct str *out
 		*out = http_name(a, p->address);
 		return NULL;
 	case ANCHOR_WITNESS:
-		*out = p->key;
+		*out = (struct str){ p->key.p, str_find(p->key, STR("+"), 0) };
 		return NULL;
 	case ANCHOR_BRANCH:
 		return anchor_branch_source(a, arena_cstr(a, p->address), p->branch, p->remote, out);

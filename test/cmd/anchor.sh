@@ -210,15 +210,29 @@ t 'a witness signs, and signs what goes on from there' '
 	more e
 	run anchor refresh --home h
 	code 0
-	is "$(sql "SELECT count(*) FROM kept_anchor WHERE kind = '"'witness'"'")" 3
+	is "$(sql "SELECT count(*) FROM view_anchor WHERE kind = '"'witness'"' AND source = '"'w.example.org/one'"'")" 3
+	is "$(sql "SELECT count(*) FROM kept_anchor WHERE kind = '"'witness'"'")" 6
+	is "$(sql "SELECT count(*) FROM kept_anchor k JOIN kept_head h ON h.size = k.size")" 1
 	run anchor list --home h
 	code 0
 	out_has yes
 	hasnt "$out" NO
 	run status --home h
-	err_has "the witness w.example.org/one signed a checkpoint"
+	err_has "the witness w.example.org/one signed a checkpoint of all"
 	run verify --home h
 	code 0
+'
+t 'a pack carries the stamps and the line of the witness' '
+	run pack p --home h
+	code 0
+	[ -s p/log/anchors/1.tsr ] || wrong "no time stamp in the pack"
+	run verify p
+	code 0
+	out_has intact
+	run verify p --key "$vkey" --key "$(cat w/log.vkey)"
+	code 0
+	out_has "witnessed since"
+	openssl ts -verify -in p/log/anchors/1.tsr -data p/log/anchors/1.note -CAfile tsa/ca.pem >.v 2>&1 || wrong "$(cat .v)"
 '
 t 'an anchor that was changed is seen' '
 	sql "UPDATE kept_anchor SET anchored_at = anchored_at - 86400 WHERE seq = (SELECT max(seq) FROM kept_anchor WHERE kind = '"'witness'"')"
