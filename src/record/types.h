@@ -4,7 +4,8 @@
 #ifndef RECORD_TYPES_H
 #define RECORD_TYPES_H
 
-#include "record/record.h"
+#include "record/types_delivery.h"
+#include "record/types_scan.h"
 
 extern const char *const severity_words[];	/* none low medium high critical */
 extern const char *const account_kind_words[];	/* person bot host tool unknown */
@@ -39,66 +40,6 @@ struct r_system {
 	struct str name, owner;
 };
 struct r_repository { struct str host, name, slug, system, url; };
-
-/* git.changes: a batch of the population; git.collection closes it. */
-struct r_change_person { struct str account; int role; };
-struct r_change {
-	int64_t at, authored, parents, paths_total, position, pull;
-	struct str author, commit, committer, signed_by, tag;
-	int signature;
-	struct many carried, people, paths, picked, tickets, touches;
-};
-extern const char *const touch_words[];		/* authentication payment … */
-enum { TOUCH_SECURITY = 5 };	/* the first five need a security review */
-extern const char *const signature_words[];	/* none ssh openpgp x509 */
-extern const char *const change_role_words[];	/* coauthor branch-author branch-committer */
-struct r_git_changes { struct str branch, collection, repository; struct many changes, titles; };
-struct r_lost { struct str commit; };
-struct r_git_collection {
-	struct str branch, collection, from, repository, tip, why;
-	struct many lost;
-	int64_t boundary, changes, first_at, last_at;
-	int complete, release, rewritten;
-};
-struct r_tree_item { struct str detail, digest, kind, path; int64_t n; };
-struct r_ci_scan { struct str enforced, kind, path, tool, why; };
-struct r_tree { struct str commit, repository; struct many ci, items; };
-
-/* host.pulls: what the code host said of pull (merge) requests. */
-struct r_review { int64_t at; struct str commit; struct str reviewer; int state; };
-struct r_check { int64_t at; struct str name; int result; };
-extern const char *const review_state_words[];	/* approved changes-requested … */
-extern const char *const check_result_words[];	/* passed failed skipped pending */
-enum { REVIEW_APPROVED, REVIEW_CHANGES_REQUESTED, REVIEW_COMMENTED, REVIEW_DISMISSED, REVIEW_PENDING };
-enum { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED, CHECK_PENDING };
-struct r_pull {
-	struct str author, head, merge, merged_by;
-	struct many checks, commits, labels, people, reviews, tickets;
-	int64_t commits_total, merged_at, number;
-	int checks_known, commits_known, reviews_known;
-};
-struct r_host_pulls { struct many pulls; struct str repository; };
-struct r_rule { struct str branch, rule, value; };
-struct r_host_rules { struct str repository, source; struct many rules; };
-
-/* scan.changes: what a scan changed; scan closes it and makes it count. */
-struct r_finding_change {
-	struct str alias, component, finding, fix, k1, k2, k3, k4, message, path, rule, title, version;
-	int64_t line, score;
-	int match, op, severity, suppressed;
-};
-extern const char *const change_op_words[];	/* new reappeared gone moved changed */
-extern const char *const change_match_words[];	/* fingerprint path component moved single */
-enum { OP_NEW, OP_REAPPEARED, OP_GONE, OP_MOVED, OP_CHANGED };
-struct r_scan_changes { struct many changes; int64_t n; struct str scan; };
-struct r_scan {
-	struct str artefact, commit, coverage, follows, identities, original, place, report,
-		rules, run, scope, series, system, tool, tool_version;
-	int64_t changed, gone, opened, position, records, reopened, results, unchanged;
-	int kind, outcome, proposed;
-};
-extern const char *const scan_outcome_words[];	/* clean findings empty partial failed */
-enum { OUTCOME_CLEAN, OUTCOME_FINDINGS, OUTCOME_EMPTY, OUTCOME_PARTIAL, OUTCOME_FAILED };
 
 struct r_tests {
 	struct str commit, report, run, system;
@@ -144,10 +85,5 @@ extern const struct record_type record_home, record_submission, record_person, r
 
 /* The tables of list items, which sources write before the store knows ids. */
 extern const struct table record_finding_change_table, record_vex_statement_table;
-
-/* Shared by the two scan types. The number of a scan's row, made at first sight. */
-MUST_USE err scan_changes_row(struct apply *ap, struct str scan_id, int64_t *no);
-/* Differs when path, version, fix, title, severity, score or suppression differ. */
-int64_t scan_changes_attributes(const struct r_finding_change *c);
 
 #endif
