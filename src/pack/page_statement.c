@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "ledger/note.h"
 #include "pack/picture.h"
+#include "store/vouch.h"
 
 enum { UNKNOWNS = 64, FIRST_UNKNOWNS = 4, ROOT_TEXT = 64 };
 
@@ -300,31 +301,6 @@ static void put_versions(struct json_writer *j)
 	json_close(j, ']');
 }
 
-static struct str vouches(struct pack_site *s)
-{
-	int64_t stamps = 0, others = 0;
-
-	for (size_t i = 0; i < s->f->anchors.n; i++) {
-		const struct facts_anchor *x = FACTS_AT(s->f->anchors, facts_anchor, i);
-
-		*(str_is(x->kind, "tsa") ? &stamps : &others) += x->n;
-	}
-	if (!stamps && !others)
-		return STR("Nobody outside yet: no time stamp, no witness. The times are the log's own word.");
-	return arena_printf(s->a, "%lld time stamps by authorities outside, and %lld states of the log seen by witnesses or branches.",
-			    (long long)stamps, (long long)others);
-}
-
-static struct str backfilled(struct pack_site *s)
-{
-	struct str day = pack_site_day(s->a, s->f->log.first_received);
-
-	if (s->f->log.first_received == INSTANT_NONE || s->f->log.first_received <= s->w->from)
-		return STR("");
-	return arena_printf(s->a,
-		"What happened before %.*s is older than this log: its dates are the word of git and of the tools.", FMT(day));
-}
-
 static void put_chain(struct pack_site *s, struct json_writer *j)
 {
 	int64_t submissions = 0, anchors = 0;
@@ -377,13 +353,15 @@ static void put_key(struct pack_site *s, struct json_writer *j)
 err pack_page_statement(struct pack_site *s)
 {
 	PACK_PAGE_AUTO p = { 0 };
+	struct vouch v;
 
+	TRY(vouch_read(s->w->db, s->a, &v));
 	pack_page_begin(s, &p, "index.html", STR("Statement of evidence"));
 	json_add_text(&p.j, "scope", arena_printf(s->a, "%.*s, %.*s", FMT(count_of(s, (int64_t)s->f->systems.n, "system", "systems")),
 		FMT(count_of(s, (int64_t)s->n_repositories, "repository", "repositories"))));
 	json_add_text(&p.j, "for", s->w->spec->made_for.n ? s->w->spec->made_for : STR(""));
-	json_add_text(&p.j, "vouches", vouches(s));
-	json_add_text(&p.j, "backfilled", backfilled(s));
+	json_add_text(&p.j, "vouches", v.times);
+	json_add_text(&p.j, "backfilled", v.age.n ? v.age : STR(""));
 	put_figures(s, &p.j);
 	put_chain(s, &p.j);
 	pack_picture_map(s, &p.j);

@@ -5,8 +5,9 @@
 #include "pack/writing.h"
 #include "record/types.h"
 #include "store/anchor.h"
+#include "store/anchor.h"
 
-enum { NOTE_MAX = 8192, PERIOD_MONTHS = -12 };
+enum { NOTE_MAX = 8192, PERIOD_MONTHS = -12, WITNESS_MS = 3000 };
 
 void pack_progress(struct pack_writing *w, const char *what)
 {
@@ -88,6 +89,7 @@ static err write_at_head(struct pack_writing *w)
 	struct pack_out_sums sums;
 
 	TRY(store_finish(w->s));
+	TRY(anchor_cosign_head(w->s, w->a, WITNESS_MS));
 	TRY(ledger_head(store_ledger(w->s), &w->head));
 	if (!w->head.size)
 		return fail(ERR_FAILED, "the log holds no record yet");

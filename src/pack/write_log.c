@@ -7,6 +7,7 @@
 #include "ledger/tilewriter.h"
 #include "ledger/tree.h"
 #include "record/header.h"
+#include "store/anchor.h"
 #include "text/json.h"
 
 enum { PARTS_BYTES = 16 << 20, LINE_MAX = 8 << 20, PIECE = 256 * 1024 };
@@ -46,6 +47,7 @@ err pack_write_log(struct pack_writing *w)
 	struct tree tree = { 0 };
 	uint64_t size = (uint64_t)w->head.size;
 	struct digest root;
+	struct str note;
 
 	pack_progress(w, "log");
 	for (uint64_t n = 0; n * TILE_WIDTH < size; n++)
@@ -53,7 +55,8 @@ err pack_write_log(struct pack_writing *w)
 	root = tree_root(&tree);
 	if (!digest_eq(&root, &w->head.root))
 		return err_hint(fail(ERR_INTEGRITY, "the log does not give the root that was signed"), "custody verify says what changed");
-	TRY(pack_out_file(w->out, "log/checkpoint", w->head.note));
+	TRY(anchor_cosigned_note(w->db, w->a, w->head.size, &note));
+	TRY(pack_out_file(w->out, "log/checkpoint", note));
 	return pack_out_file(w->out, "log/key.vkey", arena_printf(w->a, "%.*s\n", FMT(ledger_vkey(store_ledger(w->s)))));
 }
 
