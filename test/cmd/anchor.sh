@@ -255,6 +255,17 @@ t 'an anchor that was asked for always is taken after a command' '
 	run anchor refresh --home h
 	out_has "anchored already"
 '
+t 'a witness that hangs holds nobody up for more than a second' '
+	run anchor witness "$witness" "$vkey" --no-always --home h
+	code 0
+	echo hang >w/mode
+	begin=$(date +%s)
+	more hanging
+	[ $(($(date +%s) - begin)) -le 4 ] || wrong "it took $(($(date +%s) - begin)) seconds"
+	rm w/mode
+	run anchor witness "$witness" "$vkey" --home h
+	code 0
+'
 t 'a home that was rolled back is told by its witness and turns read-only' '
 	mkdir old && cp -a h old/
 	more f

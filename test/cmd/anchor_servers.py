@@ -99,6 +99,8 @@ class Witness(http.server.BaseHTTPRequestHandler):
         mode = (get(f"{folder}/mode") or b"").decode().strip()
         with open(f"{folder}/requests", "a") as f:
             f.write(body.split("\n")[0] + "\n")
+        if mode == "hang":
+            time.sleep(20)
         head, note = body.split("\n\n", 1)
         lines = head.split("\n")
         old, path = int(lines[0][4:]), [base64.b64decode(x) for x in lines[1:]]
@@ -165,7 +167,7 @@ def main():
         raw = raw_public(f"{folder}/key.pem", True)
         print(f"{portfile}+{key_id(portfile, 4, raw).hex()}+{base64.b64encode(bytes([4]) + raw).decode()}")
         return
-    server = http.server.HTTPServer(("127.0.0.1", 0), {"tsa": Tsa, "witness": Witness}[what])
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), {"tsa": Tsa, "witness": Witness}[what])
     put(portfile + ".new", b"%d" % server.server_port)
     os.rename(portfile + ".new", portfile)
     server.serve_forever()
