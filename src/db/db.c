@@ -265,7 +265,8 @@ int db_columns(const struct db_rows *r)
 	return r->columns;
 }
 
-err db_get_int(struct db *db, const struct sql *sql, const struct db_value *args, size_t n,
+err db_get_int(struct db *db, const struct sql *sql, /* allow: DB_ARGS gives two */
+	       const struct db_value *args, size_t n,
 	       int64_t absent, int64_t *out)
 {
 	DB_ROWS r = NULL;

@@ -1,4 +1,5 @@
 #include "db/postgres.h"
+#include "db/db_table.h"
 
 #include "base/arena.h"
 

@@ -50,12 +50,11 @@ static err numeric_of(const char *p, size_t n, struct db_value *out)
 	if (n < HEAD)
 		return fail(ERR_IO, "the database sent half a number");
 	digits = integer_of(p, 2);
-	weight = integer_of(p + 2, 2);
+	weight = digits ? integer_of(p + 2, 2) : -1;
 	sign = integer_of(p + 4, 2);
-	if (n != HEAD + 2 * (size_t)digits || (sign != 0 && sign != NEGATIVE) ||
-	    digits > weight + 1)
+	if (n != HEAD + 2 * (size_t)digits || (sign & ~NEGATIVE) || digits > weight + 1)
 		return fail(ERR_FAILED, "the result of a query is not a whole number");
-	for (int64_t i = 0; i <= weight && (digits > 0); i++) {
+	for (int64_t i = 0; i <= weight; i++) {
 		int64_t d = i < digits ? integer_of(p + HEAD + 2 * i, 2) : 0;
 
 		if (__builtin_mul_overflow(v, (int64_t)BASE, &v) ||

@@ -1,4 +1,5 @@
 #include "db/driver.h"
+#include "db/db_table.h"
 
 #include "base/arena.h"
 #include "base/buf.h"

@@ -196,7 +196,7 @@ static err import_new(struct importing *im, int fd, struct import_result *out)
 	out->title = k->title;
 	TRY(temporary(im->s, &redacted));
 	TRY(rewind_to_start(decoded, name));
-	TRY(source_redact(im->kind, name, decoded, redacted, im->secret_key.b, &made));
+	TRY(source_redact(&(struct source_copy){ im->kind, name, decoded, redacted, im->secret_key.b }, &made));
 	TRY(keep_evidence(im, made ? redacted : decoded));
 	return read_it(im, made ? redacted : decoded, out);
 }

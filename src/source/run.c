@@ -140,16 +140,17 @@ err source_detect(struct arena *a, int in, const char *name, const char *kind, c
 	return NULL;
 }
 
-err source_redact(const char *kind, const char *name, int in, int out, const uint8_t key[32], bool *made)
+err source_redact(const struct source_copy *copy, bool *made)
 {
 	const struct reader_kind *k;
 
-	TRY(reader_find(kind, &k));
+	TRY(reader_find(copy->kind, &k));
 	*made = false;
 	if (!k->redact)
 		return NULL;
-	TRY(run(&(struct call){ .role = SOURCE_REDACT, .kind = kind, .name = name, .in = in, .out = out, .key = key }));
-	*made = lseek(out, 0, SEEK_END) > 0;
+	TRY(run(&(struct call){ .role = SOURCE_REDACT, .kind = copy->kind, .name = copy->name, .in = copy->in,
+				.out = copy->out, .key = copy->key }));
+	*made = lseek(copy->out, 0, SEEK_END) > 0;
 	return NULL;
 }
 

@@ -15,7 +15,12 @@ MUST_USE err source_decode(int in, int out, const char *name);
 MUST_USE err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out);
 
 /* A copy without secret values; *made false where the report holds none. */
-MUST_USE err source_redact(const char *kind, const char *name, int in, int out, const uint8_t key[32], bool *made);
+struct source_copy {
+	const char *kind, *name;
+	int in, out;
+	const uint8_t *key;		/* 32 bytes */
+};
+MUST_USE err source_redact(const struct source_copy *copy, bool *made);
 
 /* Reads `fd` with the reader `kind` and hands what it says to the intake. */
 MUST_USE err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32]);

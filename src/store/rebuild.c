@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/instant.h"
+#include "db/db_table.h"
 
 enum { PAGE = 500, PER_TRANSACTION = 2000 };
 

@@ -10,6 +10,7 @@
 #include "base/instant.h"
 #include "db/db.h"
 #include "db/driver.h"
+#include "db/db_table.h"
 
 static char folder[64];
 static bool on_postgres;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "db/db.h"
 #include "db/driver.h"
+#include "db/db_table.h"
 
 static char where[600];
 static unsigned round_no;

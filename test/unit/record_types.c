@@ -45,7 +45,7 @@ static void fill_text(struct arena *a, const struct field *f, struct str *out, e
 		*out = letters(a, how == MAXIMAL ? max : max < 5 ? max : 5);
 }
 
-static void fill_item(struct arena *a, const struct field *f, void *item, enum fill how)
+static void fill_item(struct arena *a, const struct field *f, void *item, enum fill how) /* allow: a case a kind */
 {
 	switch (f->kind) {
 	case FIELD_FLAG:
