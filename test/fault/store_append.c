@@ -2,6 +2,7 @@
  * once, from then on, or because the process was killed there, the next start
  * finds every record that was acknowledged, verifies as intact, and takes the
  * same report to the same end. */
+/* timeout: 400 */
 /* link: -Wl,--wrap=open,--wrap=write,--wrap=fsync,--wrap=link,--wrap=rename,--wrap=mkdir,--wrap=unlink,--wrap=ftruncate */
 #include "../unit/reports.h"
 
