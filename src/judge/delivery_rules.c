@@ -228,7 +228,7 @@ static void say_lacking(struct deciding *x, int64_t lacking, const char *what)
 	if (all == 1)
 		FAULT(x, "no %s in CI, and no report given", what);
 	else
-		FAULT(x, "no %s in CI or reports of %lld of %lld repositories", what, (long long)lacking, (long long)all);
+		FAULT(x, "%lld of %lld repositories have no %s", (long long)lacking, (long long)all, what);
 	next(x, "add one to the pipeline, or import its report");
 }
 

@@ -193,7 +193,7 @@ static struct str sign_note(struct screen *s, const struct facts_branch *b)
 {
 	if (b->signatures.shown == 0)
 		return STR("no signature");
-	return arena_printf(s->a, "%.*s by the host's key, %.*s other", FMT(screen_number(s, b->signed_host)),
+	return arena_printf(s->a, "%.*s host's key, %.*s other keys", FMT(screen_number(s, b->signed_host)),
 			    FMT(screen_number(s, b->signed_person)));
 }
 

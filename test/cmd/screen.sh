@@ -1,0 +1,151 @@
+#!/bin/sh
+# timeout: 240
+# The first screen and what its commands show: from a repository nobody prepared,
+# through an export of the code host, to facts.
+. "$(dirname "$0")/lib.sh"
+export XDG_STATE_HOME=$work/state
+run audit --help
+[ "$status" = 0 ] || { skip 'the first screen' 'there is no audit'; exit 0; }
+
+fits() { # at most 40 lines of 100 columns
+	python3 - "$out" <<-'PY' >>"$work/.why" || wrong 'the screen does not fit'
+	import sys, unicodedata
+	lines = open(sys.argv[1], encoding='utf-8').read().split('\n')[:-1]
+	wide = [l for l in lines if sum(2 if unicodedata.east_asian_width(c) in 'WF' else 1 for c in l) > 100]
+	print(len(lines), 'lines', *wide)
+	sys.exit(len(lines) > 40 or len(wide) > 0)
+	PY
+}
+
+repo app
+git -C app remote add origin https://github.com/acme/app.git
+mkdir -p app/.github/workflows app/src/auth
+printf '{"lockfileVersion":3}\n' >app/package-lock.json
+cat >app/.github/workflows/ci.yml <<'YML'
+on: push
+jobs:
+  build:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: make check
+YML
+commit app 'First'
+for n in 1 2 3; do
+	echo "$n" >"app/src/auth/login.$n"
+	commit app "Change $n (#10$n)"
+done
+commit app 'Straight to main'
+
+t 'the first run says what is unknown, and that it is no verdict' '
+	run audit app
+	code 0
+	fits
+	out_has "git does not hold reviews"
+	out_has "no dependency scan in CI, and no report given"
+	out_has "1  of 1 external actions"
+	out_has "applicability not confirmed"
+	out_has "not a verdict"
+'
+export CUSTODY_HOME=$work/app-custody/home
+t 'changes without a pull request are found by its command' '
+	run change list --no-pr -o json
+	code 0
+	is "$(json "[0][\"review\"]")" unknown
+	is "$(json "[1][\"title\"]")" First
+	is "$(json "[1][\"author\"]")" "Ada Example"
+	is "$(json "[1][\"commit\"]")" "$(git -C app rev-list --max-parents=0 HEAD)"
+'
+t 'the next step is a command that only reads' '
+	run next 1
+	code 0
+	out_has "gh pr list -R acme/app --state merged"
+	out_has "custody import prs.json"
+	run next 1 --host gitlab
+	code 0
+	out_has "projects/acme%2Fapp/merge_requests"
+	run next 99
+	code 1
+'
+
+python3 - app >prs.json <<'PY'
+import json, subprocess, sys
+log = subprocess.run(['git', '-C', sys.argv[1], 'log', '--format=%H %ct %s'], capture_output=True, text=True, check=True).stdout
+pulls = []
+for line in log.splitlines():
+    commit, at, title = line.split(' ', 2)
+    if '(#' not in title:
+        continue
+    n = int(title.split('(#')[1].rstrip(')'))
+    head = '%040x' % n
+    by = {101: {'login': 'ben'}, 102: {'login': 'renovate[bot]', 'is_bot': True}, 103: {'login': 'ada'}}[n]
+    import datetime
+    when = lambda t: datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime('%Y-%m-%dT%H:%M:%SZ')
+    pulls.append({'number': n, 'url': f'https://github.com/acme/app/pull/{n}', 'author': {'login': 'ada'},
+                  'mergeCommit': {'oid': commit}, 'headRefOid': head, 'mergedAt': when(int(at)), 'mergedBy': {'login': 'ben'},
+                  'reviews': [{'author': by, 'state': 'APPROVED', 'submittedAt': when(int(at) - 60), 'commit': {'oid': head}}],
+                  'statusCheckRollup': [{'name': 'ci', 'status': 'COMPLETED', 'conclusion': 'SUCCESS',
+                                         'completedAt': when(int(at) - 90)}],
+                  'closingIssuesReferences': [], 'labels': []})
+json.dump(pulls, sys.stdout)
+PY
+t 'an export of the host turns unknown reviews into facts; a bot and the author do not count' '
+	run import prs.json
+	code 0
+	run change list -o json
+	code 0
+	is "$(json "[1][\"review\"]")" missing
+	is "$(json "[2][\"review\"]")" missing
+	is "$(json "[3][\"review\"]")" shown
+	is "$(json "[0][\"review\"]")" unknown
+	run change list --unreviewed -o jsonl
+	is "$(wc -l <"$out")" 2
+	run change show "$(git -C app rev-parse HEAD~2)"
+	out_has "only a bot approved it"
+	run change show "$(git -C app rev-parse HEAD~1)"
+	out_has "only people who worked on it approved it"
+'
+t 'the second run leads with what changed' '
+	unset CUSTODY_HOME
+	run audit app
+	code 0
+	fits
+	out_has "SINCE "
+	out_has "reviews unknown 5 → "
+	export CUSTODY_HOME=$work/app-custody/home
+'
+t 'the period and the day are chosen by the reader' '
+	run change list --from 2025-01-03 --to 2025-01-04 -o jsonl
+	is "$(wc -l <"$out")" 2
+	run change list --from 2025-01-04 --to 2025-01-03
+	code 2
+	run coverage --as-of 2025-01-03 -o json
+	code 0
+'
+t 'coverage tells secret, vulnerability and licence scanning apart' '
+	run coverage -o json
+	code 0
+	is "$(json "[0][\"kind\"]")" secret
+	is "$(json "[1][\"kind\"]")" vulnerability
+	is "$(json "[2][\"kind\"]")" licence
+	is "$(json "[1][\"in_ci\"]")" no
+'
+t 'controls are found in both editions' '
+	run control show 8.32
+	code 0
+	out_has "iso27001:2022/A.8.32  Change management"
+	run control map A.14.2 -o jsonl
+	is "$(wc -l <"$out")" 6
+	run control show A.8.99
+	code 1
+	run control list -o jsonl
+	is "$(wc -l <"$out")" 93
+'
+t 'an empty repository has a screen' '
+	unset CUSTODY_HOME
+	repo empty
+	run audit empty
+	code 0
+	fits
+	out_has "not a verdict"
+'
