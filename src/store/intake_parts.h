@@ -38,6 +38,9 @@ struct intake_place { struct str id; int64_t no; };
 MUST_USE err intake_system(struct intake *in, struct str name, struct intake_place *out);
 MUST_USE err intake_repository(struct intake *in, const struct s_repository *r, struct intake_place *out);
 /* The name of the system a repository falls to: declared, else its own. */
+/* The system the submission is of: named by the caller, by the repository, or the
+ * only one there is; else "unnamed". */
+MUST_USE err intake_system_guess(struct intake *in, struct str *name);
 MUST_USE err intake_system_of(struct intake *in, struct str repository, struct str *name);
 
 MUST_USE err intake_scan_begin(struct intake *in, const struct s_scan_begin *item);

@@ -40,6 +40,22 @@ err intake_system(struct intake *in, struct str name, struct intake_place *out)
 	return find_system(in, name, out, &found);
 }
 
+err intake_system_guess(struct intake *in, struct str *name)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*name = in->c->system;
+	if (!name->n && in->c->repository.n)
+		TRY(intake_system_of(in, in->c->repository, name));
+	if (name->n)
+		return NULL;
+	TRY(db_query(store_db(in->store), SQL("SELECT min(name), count(*) FROM view_system"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	*name = more && db_int(rows, 1) == 1 ? arena_str(in->a, db_text(rows, 0)) : STR("unnamed");
+	return NULL;
+}
+
 err intake_system_of(struct intake *in, struct str repository, struct str *name)
 {
 	DB_ROWS rows = NULL;

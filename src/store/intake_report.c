@@ -6,20 +6,10 @@
 static err system_id(struct intake *in, struct str *id)
 {
 	struct intake_place place;
-	struct str name = in->c->system;
+	struct str name;
 
-	if (!name.n && in->c->repository.n)
-		TRY(intake_system_of(in, in->c->repository, &name));
-	if (!name.n) {
-		DB_ROWS rows = NULL;
-		bool more;
-
-		TRY(db_query(store_db(in->store), SQL("SELECT min(name), count(*) FROM view_system"), DB_NONE, &rows));
-		TRY(db_next(rows, &more));
-		if (more && db_int(rows, 1) == 1)
-			name = arena_str(in->a, db_text(rows, 0));
-	}
-	TRY(intake_system(in, name.n ? name : STR("unnamed"), &place));
+	TRY(intake_system_guess(in, &name));
+	TRY(intake_system(in, name, &place));
 	*id = place.id;
 	return NULL;
 }

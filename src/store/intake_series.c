@@ -135,7 +135,9 @@ static err name_system(struct finding_series *f, int64_t *no)
 
 	if (!name.n && f->repository.n)
 		TRY(intake_system_of(f->in, f->repository, &name));
-	TRY(intake_system(f->in, name.n ? name : STR("unnamed"), &place));
+	if (!name.n)
+		TRY(intake_system_guess(f->in, &name));
+	TRY(intake_system(f->in, name, &place));
 	f->s->system = place.id;
 	*no = place.no;
 	return NULL;
