@@ -74,7 +74,8 @@ static err read_people(struct facts_reading *r)
 	bool more;
 
 	*p = (struct facts_people){ 0 };
-	TRY(db_query(r->db, SQL("SELECT kind, count(*), CAST(sum(CASE WHEN person IS NULL THEN 1 ELSE 0 END) AS int64) FROM view_account "
+	TRY(db_query(r->db, SQL("SELECT kind, count(*), CAST(sum(CASE WHEN person IS NULL "
+		"OR NOT EXISTS (SELECT 1 FROM view_person p WHERE p.id = person) THEN 1 ELSE 0 END) AS int64) FROM view_account "
 		"GROUP BY kind ORDER BY kind"), DB_NONE, &rows));
 	for (;;) {
 		struct str kind;

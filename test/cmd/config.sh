@@ -1,0 +1,113 @@
+#!/bin/sh
+# custody.yaml: a starter from what is found, checked, applied, taken back.
+. "$(dirname "$0")/lib.sh"
+export XDG_STATE_HOME=$work/state CUSTODY_HOME=$work/home
+
+for n in 1 2 3 4 5 6 7 8 9 10; do
+	repo app$n
+	commit app$n first
+done
+mkdir -p app1/.github/workflows
+cat >app1/.github/workflows/ci.yml <<'END'
+on: push
+jobs:
+  scan:
+    runs-on: ubuntu-latest
+    steps:
+      - run: gitleaks detect
+END
+echo '* @team' >app1/CODEOWNERS
+commit app1 pipeline
+git -C app2 branch release/1
+recorded() { "$custody" log list -n 0 -o json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)))'; }
+
+t 'a starter for ten repositories is useful within 40 lines, and each guess says from what' '
+	run init --starter app1 app2 app3 app4 app5 app6 app7 app8 app9 app10
+	code 0
+	[ "$(wc -l <custody.yaml)" -le 40 ] || wrong "$(wc -l <custody.yaml) lines"
+	is "$(head -n 1 custody.yaml)" "# yaml-language-server: \$schema=custody.schema.json"
+	has custody.yaml "scans: [secret] }  # a repository here; scans in .github/workflows/ci.yml; it names code owners # confirm"
+	grep -E "^  - " custody.yaml | grep -v "# confirm" >guesses
+	[ ! -s guesses ] || wrong "$(cat guesses)"
+	python3 -c "import json; json.load(open(\"custody.schema.json\"))" || wrong "the schema is no JSON"
+	run config check
+	code 0
+'
+t 'a file that is there is not overwritten' '
+	run init --starter
+	code 1
+	err_has "not overwritten"
+'
+t 'the starter applies as it is, and again changes nothing' '
+	run config apply
+	code 0
+	before=$(recorded)
+	run config apply
+	code 0
+	out_has "in force already"
+	is "$(recorded)" "$before"
+'
+cat >custody.yaml <<'END'
+organisation: Example
+people:
+  - { name: Ada Lovelace, email: [ada@example.org], roles: [security-lead] }
+systems:
+  - { name: shop, repositories: [app1, "app2:services/pay/**"], exposure: internet, data_class: confidential, owner: Ada Lovelace, scans: [secret] }
+  - { name: rest, repositories: [app2], exposure: internal, data_class: internal }
+repositories:
+  - { name: app2, release_branches: [main, release/1] }
+controls:
+  - { control: 8.28, owner: Ada Lovelace, frequency: change, applies: "yes", reason: we write code }
+  - { control: 8.32, role: release-manager, frequency: release }
+soa: { approved_by: Ada Lovelace, approved_at: 2026-01-31 }
+retention: { evidence: 7 years }
+END
+t 'only what differs becomes records, and what vanished is recorded' '
+	run config apply
+	code 0
+	err_has "declared no longer"
+	run system list -o json
+	is "$(json "[0][\"system\"]")" rest
+	is "$(json "[1][\"owner\"]")" "Ada Lovelace"
+	before=$(recorded)
+	sed "s/frequency: release/frequency: month/" custody.yaml >next.yaml
+	run config apply next.yaml
+	code 0
+	out_has "0 people, 0 systems, 1 controls new or changed"
+	is "$(recorded)" $((before + 3))
+	run rebuild --check
+	code 0
+	out_has identical
+'
+t 'things fall to the system with the longest path' '
+	run system of app2:services/pay/main.c
+	out_has shop
+	run system of app2:services/payments/main.c
+	out_has rest
+	run system of app1
+	out_has shop
+	run system of nowhere
+	code 1
+	err_has "falls to no system"
+'
+t 'declared release branches are collected' '
+	run collect git app2
+	code 0
+	out_has "1 changes new"
+'
+t 'faults name file, line, column and the nearest word' '
+	sed "s/exposure: internal/exposure: internl/" custody.yaml >bad.yaml
+	run config check bad.yaml
+	code 1
+	err_has "bad.yaml:6:41: "
+	err_has "did you mean internal?"
+	sed "s/role: release-manager/owner: GitHub Actions/" custody.yaml >bad.yaml
+	run config apply bad.yaml
+	code 1
+	err_has "is a tool"
+'
+t 'the schema describes every key' '
+	run config schema
+	code 0
+	is "$(json "[\"properties\"][\"systems\"][\"items\"][\"properties\"][\"exposure\"][\"enum\"][0]")" internet
+'
