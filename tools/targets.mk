@@ -81,9 +81,13 @@ cover:
 	@python3 tools/run-tests.py --build build/cover $(TESTS) || :
 	@python3 tools/cover.py build/cover
 
-bench: $(B)/custody
-	@for b in test/bench/*.sh; do [ -e "$$b" ] || { echo "There is no benchmark yet."; break; }; \
-		CUSTODY=$(abspath $(B))/custody sh "$$b" || exit 1; done
+.PRECIOUS: $(B)/test/bench/%.o
+$(B)/test/bench/%: $(B)/test/bench/%.o $(ALL_LIBS) $(B)/gen/embed.o
+	@echo "  link  $@"
+	@$(link_test)
+
+bench: $(B)/custody $(patsubst %.c,$(B)/%,$(wildcard test/bench/*.c))
+	@CUSTODY=$(abspath $(B))/custody sh test/bench/whole.sh
 
 include tools/lint.mk
 include tools/install.mk
