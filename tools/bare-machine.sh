@@ -79,7 +79,7 @@ inside() {
 		shift 2
 		mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/dev/shm" &&
 			mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts "$root/dev/pts" || exit 1
-		exec env -i "$@" PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+		exec env -i "$@" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
 			chroot "$root" sh -c "$line" </dev/null' - "$1" "$2" $(handed_on) &
 	running=$!
 	status=0
