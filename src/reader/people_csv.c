@@ -3,7 +3,7 @@
 #include "reader/report.h"
 
 #include "base/instant.h"
-#include "reader/people_columns.h"
+#include "reader/roster.h"
 #include "text/csv.h"
 
 enum { COLUMNS_MAX = CSV_CELLS, LIST_MAX = 24, REFS_MAX = 8, NOTES_MAX = 20 };
@@ -12,7 +12,7 @@ struct reading {
 	struct reader *r;
 	struct csv_reader *csv;
 	struct arena *tmp;		/* forgotten behind each row */
-	unsigned char column[COLUMNS_MAX];	/* enum people_column */
+	unsigned char column[COLUMNS_MAX];	/* enum roster_column */
 	bool mapped, twofold_told;
 	int64_t rows, written, notes;
 };
@@ -32,10 +32,10 @@ static bool recognise(const struct reader_head *h)
 	if (h->form != HEAD_CSV)
 		return false;
 	while (str_split(&rest, sep, &piece)) {
-		enum people_column c = people_column_of(piece);
+		enum roster_column c = roster_column_of(piece);
 
-		who |= c == PEOPLE_EMAIL || c == PEOPLE_LOGIN;
-		what |= c == PEOPLE_NAME || c == PEOPLE_GIVEN || c == PEOPLE_MANAGER || c == PEOPLE_STATUS;
+		who |= c == ROSTER_EMAIL || c == ROSTER_LOGIN;
+		what |= c == ROSTER_NAME || c == ROSTER_GIVEN || c == ROSTER_MANAGER || c == ROSTER_STATUS;
 	}
 	return who && what;
 }
@@ -58,7 +58,7 @@ static void add_name(struct row *w, struct str s)
 	s = str_trim(s);
 	if (s.n > 5 && str_is_caseless((struct str){ s.p, 5 }, STR("smtp:")))
 		s = str_from(s, 5);
-	if (people_is_email(s))
+	if (roster_is_email(s))
 		add(&w->p.email, w->emails, LIST_MAX, s);
 	else
 		add(&w->p.alias, w->aliases, LIST_MAX, s);
@@ -82,7 +82,7 @@ static err take_day(struct reading *g, struct str cell, int64_t *out)
 {
 	bool twofold;
 
-	*out = people_day_of(cell, &twofold);
+	*out = roster_day_of(cell, &twofold);
 	if (*out != INSTANT_NONE || g->twofold_told)
 		return NULL;
 	g->twofold_told = true;
@@ -95,55 +95,55 @@ static err take_day(struct reading *g, struct str cell, int64_t *out)
 
 static void take_manager(struct row *w, struct str cell)
 {
-	if (!w->p.manager.p || (people_is_email(cell) && !people_is_email(w->p.manager)))
+	if (!w->p.manager.p || (roster_is_email(cell) && !roster_is_email(w->p.manager)))
 		w->p.manager = str_cut(cell, 320);
 }
 
 static void take_status(struct row *w, struct str cell)
 {
-	int status = people_status_of(cell);
+	int status = roster_status_of(cell);
 
 	if (status != FIELD_UNKNOWN && (w->p.status == FIELD_UNKNOWN || status > w->p.status))
 		w->p.status = status;
 }
 
 /* What they are called; false where the column tells something else. */
-static bool take_called(struct row *w, enum people_column column, struct str cell)
+static bool take_called(struct row *w, enum roster_column column, struct str cell)
 {
-	if (column == PEOPLE_EMAIL || column == PEOPLE_LOGIN)
+	if (column == ROSTER_EMAIL || column == ROSTER_LOGIN)
 		add_name(w, cell);
-	else if (column == PEOPLE_EMAILS || column == PEOPLE_ALIASES)
+	else if (column == ROSTER_EMAILS || column == ROSTER_ALIASES)
 		add_names(w, cell, str_has(cell, STR(";")) ? ';' : ',');
-	else if (column == PEOPLE_NAME && !w->p.name.n)
+	else if (column == ROSTER_NAME && !w->p.name.n)
 		w->p.name = str_cut(cell, 256);
-	else if (column == PEOPLE_GIVEN)
+	else if (column == ROSTER_GIVEN)
 		w->given = cell;
-	else if (column == PEOPLE_FAMILY)
+	else if (column == ROSTER_FAMILY)
 		w->family = cell;
 	else
 		return false;
 	return true;
 }
 
-static err take_cell(struct reading *g, struct row *w, enum people_column column, struct str cell)
+static err take_cell(struct reading *g, struct row *w, enum roster_column column, struct str cell)
 {
 	if (take_called(w, column, cell))
 		return NULL;
-	if (column == PEOPLE_STARTS)
+	if (column == ROSTER_STARTS)
 		return take_day(g, cell, &w->p.starts);
-	if (column == PEOPLE_ENDS)
+	if (column == ROSTER_ENDS)
 		return take_day(g, cell, &w->p.ends);
-	if (column == PEOPLE_STATUS)
+	if (column == ROSTER_STATUS)
 		take_status(w, cell);
-	if (column == PEOPLE_SUSPENDED)
-		w->suspended |= people_status_of(cell) == PERSON_ACTIVE;	/* "true" */
-	if (column == PEOPLE_MANAGER)
+	if (column == ROSTER_SUSPENDED)
+		w->suspended |= roster_status_of(cell) == PERSON_ACTIVE;	/* "true" */
+	if (column == ROSTER_MANAGER)
 		take_manager(w, cell);
-	if (column == PEOPLE_DEPARTMENT)
+	if (column == ROSTER_DEPARTMENT)
 		w->p.department = str_cut(cell, 256);
-	if (column == PEOPLE_KIND)
-		w->p.kind = people_kind_of(cell);
-	if (column == PEOPLE_REF)
+	if (column == ROSTER_KIND)
+		w->p.kind = roster_kind_of(cell);
+	if (column == ROSTER_REF)
 		add(&w->p.refs, w->refs, REFS_MAX, cell);
 	return NULL;
 }
@@ -156,8 +156,8 @@ static err map_columns(struct reading *g)
 	bool who = false;
 
 	for (size_t i = 0; i < header.n && i < COLUMNS_MAX; i++) {
-		g->column[i] = (unsigned char)people_column_of(header.v[i]);
-		who |= g->column[i] == PEOPLE_EMAIL || g->column[i] == PEOPLE_LOGIN;
+		g->column[i] = (unsigned char)roster_column_of(header.v[i]);
+		who |= g->column[i] == ROSTER_EMAIL || g->column[i] == ROSTER_LOGIN;
 		buf_addf(&names, "%s%.*s", i ? ", " : "", FMT(header.v[i]));
 	}
 	g->mapped = true;
@@ -192,7 +192,7 @@ static err take_row(void *ctx, const struct csv_reader *csv, struct strs cells)
 		struct str cell = str_trim(cells.v[i]);
 
 		if (cell.n)
-			TRY(take_cell(g, &w, (enum people_column)g->column[i], cell));
+			TRY(take_cell(g, &w, (enum roster_column)g->column[i], cell));
 	}
 	if (!w.p.name.n && (w.given.n || w.family.n))
 		w.p.name = str_cut(str_trim(arena_printf(g->tmp, "%.*s %.*s", FMT(w.given), FMT(w.family))), 256);

@@ -7,29 +7,29 @@
 
 #include "base/file.h"
 #include "base/instant.h"
-#include "reader/people_columns.h"
+#include "reader/roster.h"
 #include "reader/reader.h"
 
 static void headings_of_many_makers_are_known(void **state)
 {
 	static const struct {
 		const char *heading;
-		enum people_column column;
+		enum roster_column column;
 	} cases[] = {
-		{ "Email Address [Required]", PEOPLE_EMAIL }, { "userPrincipalName", PEOPLE_EMAIL }, { "mail", PEOPLE_EMAIL },
-		{ "user.email", PEOPLE_EMAIL }, { "E-Mail", PEOPLE_EMAIL }, { "First Name [Required]", PEOPLE_GIVEN },
-		{ "surname", PEOPLE_FAMILY }, { "displayName", PEOPLE_NAME }, { "Status [READ ONLY]", PEOPLE_STATUS },
-		{ "accountEnabled", PEOPLE_STATUS }, { "objectId", PEOPLE_REF }, { "id", PEOPLE_REF },
-		{ "Org Unit Path [Required]", PEOPLE_DEPARTMENT }, { "Manager Email", PEOPLE_MANAGER },
-		{ "profile.login", PEOPLE_LOGIN }, { "GitHub Username", PEOPLE_LOGIN }, { "Hire Date", PEOPLE_STARTS },
-		{ "employeeLeaveDateTime", PEOPLE_ENDS }, { "proxyAddresses", PEOPLE_EMAILS },
-		{ "Password [Required]", PEOPLE_NONE }, { "Recovery Email", PEOPLE_NONE }, { "", PEOPLE_NONE },
+		{ "Email Address [Required]", ROSTER_EMAIL }, { "userPrincipalName", ROSTER_EMAIL }, { "mail", ROSTER_EMAIL },
+		{ "user.email", ROSTER_EMAIL }, { "E-Mail", ROSTER_EMAIL }, { "First Name [Required]", ROSTER_GIVEN },
+		{ "surname", ROSTER_FAMILY }, { "displayName", ROSTER_NAME }, { "Status [READ ONLY]", ROSTER_STATUS },
+		{ "accountEnabled", ROSTER_STATUS }, { "objectId", ROSTER_REF }, { "id", ROSTER_REF },
+		{ "Org Unit Path [Required]", ROSTER_DEPARTMENT }, { "Manager Email", ROSTER_MANAGER },
+		{ "profile.login", ROSTER_LOGIN }, { "GitHub Username", ROSTER_LOGIN }, { "Hire Date", ROSTER_STARTS },
+		{ "employeeLeaveDateTime", ROSTER_ENDS }, { "proxyAddresses", ROSTER_EMAILS },
+		{ "Password [Required]", ROSTER_NONE }, { "Recovery Email", ROSTER_NONE }, { "", ROSTER_NONE },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		if (people_column_of(str_c(cases[i].heading)) != cases[i].column)
-			fail_msg("%s is taken for %d", cases[i].heading, (int)people_column_of(str_c(cases[i].heading)));
+		if (roster_column_of(str_c(cases[i].heading)) != cases[i].column)
+			fail_msg("%s is taken for %d", cases[i].heading, (int)roster_column_of(str_c(cases[i].heading)));
 }
 
 static void a_date_that_reads_two_ways_is_no_date(void **state)
@@ -39,28 +39,28 @@ static void a_date_that_reads_two_ways_is_no_date(void **state)
 
 	(void)state;
 	assert_true(day_get(STR("2024-04-13"), &day));
-	assert_int_equal(people_day_of(STR("2024-04-13"), &twofold), day);
-	assert_int_equal(people_day_of(STR("13.4.2024"), &twofold), day);
-	assert_int_equal(people_day_of(STR("13/04/2024"), &twofold), day);
-	assert_int_equal(people_day_of(STR("4/13/2024"), &twofold), day);
-	assert_int_equal(people_day_of(STR("2024-04-13T23:00:00Z"), &twofold), day);
+	assert_int_equal(roster_day_of(STR("2024-04-13"), &twofold), day);
+	assert_int_equal(roster_day_of(STR("13.4.2024"), &twofold), day);
+	assert_int_equal(roster_day_of(STR("13/04/2024"), &twofold), day);
+	assert_int_equal(roster_day_of(STR("4/13/2024"), &twofold), day);
+	assert_int_equal(roster_day_of(STR("2024-04-13T23:00:00Z"), &twofold), day);
 	assert_false(twofold);
-	assert_int_equal(people_day_of(STR("03/04/2024"), &twofold), INSTANT_NONE);
+	assert_int_equal(roster_day_of(STR("03/04/2024"), &twofold), INSTANT_NONE);
 	assert_true(twofold);
-	assert_int_equal(people_day_of(STR("31.02.2024"), &twofold), INSTANT_NONE);
-	assert_int_equal(people_day_of(STR("soon"), &twofold), INSTANT_NONE);
+	assert_int_equal(roster_day_of(STR("31.02.2024"), &twofold), INSTANT_NONE);
+	assert_int_equal(roster_day_of(STR("soon"), &twofold), INSTANT_NONE);
 	assert_false(twofold);
 }
 
 static void an_address_is_one(void **state)
 {
 	(void)state;
-	assert_true(people_is_email(STR("ada@example.org")));
-	assert_false(people_is_email(STR("ada")));
-	assert_false(people_is_email(STR("@example.org")));
-	assert_false(people_is_email(STR("ada@")));
-	assert_false(people_is_email(STR("a@b@c")));
-	assert_false(people_is_email(STR("ada_example.org#EXT#@tenant.example")));
+	assert_true(roster_is_email(STR("ada@example.org")));
+	assert_false(roster_is_email(STR("ada")));
+	assert_false(roster_is_email(STR("@example.org")));
+	assert_false(roster_is_email(STR("ada@")));
+	assert_false(roster_is_email(STR("a@b@c")));
+	assert_false(roster_is_email(STR("ada_example.org#EXT#@tenant.example")));
 }
 
 /* What was read, one line each. */

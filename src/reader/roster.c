@@ -1,4 +1,4 @@
-#include "reader/people_columns.h"
+#include "reader/roster.h"
 
 #include "base/field.h"
 #include "base/instant.h"
@@ -7,32 +7,32 @@
 enum { HEADING_MAX = 64 };
 
 static const struct {
-	enum people_column column;
+	enum roster_column column;
 	const char *names;		/* in lower case without punctuation, a space between */
 } columns[] = {
-	{ PEOPLE_EMAIL, " email emailaddress mail primaryemail workemail businessemail corporateemail companyemail "
+	{ ROSTER_EMAIL, " email emailaddress mail primaryemail workemail businessemail corporateemail companyemail "
 			"useremail userprincipalname upn emailwork emailprimary usernameemail " },
-	{ PEOPLE_EMAILS, " emails emailaddresses emailaliases emailalias secondaryemail secondemail othermails "
+	{ ROSTER_EMAILS, " emails emailaddresses emailaliases emailalias secondaryemail secondemail othermails "
 			 "alternateemail alternateemails alternateemailaddress proxyaddresses worksecondaryemail "
 			 "secondaryemails aliasemails " },
-	{ PEOPLE_LOGIN, " login username userlogin samaccountname onpremisessamaccountname mailnickname githublogin github "
+	{ ROSTER_LOGIN, " login username userlogin samaccountname onpremisessamaccountname mailnickname githublogin github "
 			"githubusername githubuser gitlab gitlablogin gitlabusername gitlabuser bitbucket "
 			"bitbucketusername nickname uid accountname gitusername ldapuser networkid " },
-	{ PEOPLE_ALIASES, " alias aliases othernames logins knownas formername maidenname accounts " },
-	{ PEOPLE_NAME, " displayname name fullname employeename personname employee completename " },
-	{ PEOPLE_GIVEN, " firstname givenname forename preferredfirstname legalfirstname " },
-	{ PEOPLE_FAMILY, " lastname surname familyname sn legallastname " },
-	{ PEOPLE_STATUS, " status accountenabled enabled active isactive employmentstatus userstatus accountstatus "
+	{ ROSTER_ALIASES, " alias aliases othernames logins knownas formername maidenname accounts " },
+	{ ROSTER_NAME, " displayname name fullname employeename personname employee completename " },
+	{ ROSTER_GIVEN, " firstname givenname forename preferredfirstname legalfirstname " },
+	{ ROSTER_FAMILY, " lastname surname familyname sn legallastname " },
+	{ ROSTER_STATUS, " status accountenabled enabled active isactive employmentstatus userstatus accountstatus "
 			 "state employeestatus " },
-	{ PEOPLE_SUSPENDED, " suspended issuspended disabled blocked archived blockcredential " },
-	{ PEOPLE_MANAGER, " manager manageremail managerid managerupn supervisor supervisoremail reportsto linemanager "
+	{ ROSTER_SUSPENDED, " suspended issuspended disabled blocked archived blockcredential " },
+	{ ROSTER_MANAGER, " manager manageremail managerid managerupn supervisor supervisoremail reportsto linemanager "
 			  "managername manageremailaddress linemanageremail reportingmanager manageremployeeid " },
-	{ PEOPLE_DEPARTMENT, " department dept orgunitpath orgunit organizationalunit team division " },
-	{ PEOPLE_STARTS, " startdate hiredate employeehiredate joindate dateofjoining dateofhire joiningdate start entrydate " },
-	{ PEOPLE_ENDS, " enddate terminationdate leavedate lastworkingday lastday employeeleavedatetime contractenddate "
+	{ ROSTER_DEPARTMENT, " department dept orgunitpath orgunit organizationalunit team division " },
+	{ ROSTER_STARTS, " startdate hiredate employeehiredate joindate dateofjoining dateofhire joiningdate start entrydate " },
+	{ ROSTER_ENDS, " enddate terminationdate leavedate lastworkingday lastday employeeleavedatetime contractenddate "
 		       "dateofleaving leavingdate end exitdate " },
-	{ PEOPLE_KIND, " type accounttype usertype employeetype kind " },
-	{ PEOPLE_REF, " id objectid employeeid employeenumber userid personid staffid externalid oktaid " },
+	{ ROSTER_KIND, " type accounttype usertype employeetype kind " },
+	{ ROSTER_REF, " id objectid employeeid employeenumber userid personid staffid externalid oktaid " },
 };
 
 /* Letters and digits alone, in lower case; "[Required]" and the like are no part. */
@@ -67,7 +67,7 @@ static bool among(struct str word, const char *list)
 	return str_has(str_c(list), s);
 }
 
-enum people_column people_column_of(struct str heading)
+enum roster_column roster_column_of(struct str heading)
 {
 	char room[HEADING_MAX];
 	struct str word = plain(heading, room);
@@ -78,10 +78,10 @@ enum people_column people_column_of(struct str heading)
 	for (size_t i = 0; i < ARRAY_LEN(columns); i++)
 		if (among(word, columns[i].names))
 			return columns[i].column;
-	return PEOPLE_NONE;
+	return ROSTER_NONE;
 }
 
-int people_status_of(struct str text)
+int roster_status_of(struct str text)
 {
 	char room[HEADING_MAX];
 	struct str word = plain(text, room);
@@ -96,7 +96,7 @@ int people_status_of(struct str text)
 	return FIELD_UNKNOWN;
 }
 
-int people_kind_of(struct str text)
+int roster_kind_of(struct str text)
 {
 	char room[HEADING_MAX];
 
@@ -125,7 +125,7 @@ static int64_t day_from(uint64_t year, uint64_t month, uint64_t day)
 	return day_get((struct str){ text, (size_t)n }, &out) ? out : INSTANT_NONE;
 }
 
-int64_t people_day_of(struct str text, bool *twofold)
+int64_t roster_day_of(struct str text, bool *twofold)
 {
 	uint64_t v[3];
 	int64_t out;
@@ -151,7 +151,7 @@ int64_t people_day_of(struct str text, bool *twofold)
 	return INSTANT_NONE;
 }
 
-bool people_is_email(struct str s)
+bool roster_is_email(struct str s)
 {
 	size_t at = str_find(s, STR("@"), 0);
 
