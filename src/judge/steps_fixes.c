@@ -57,14 +57,15 @@ static struct str branch_name(const struct stepping *s)
 /* Of many repositories, the one that has most: ", most in app". */
 static struct str most_in(struct stepping *s, int64_t (*count)(const struct facts_branch *b))
 {
-	const struct facts_branch *worst = NULL;
+	const struct facts_branch *worst;
 
 	if (s->f->branches.n < 2)
 		return (struct str){ 0 };
-	for (size_t i = 0; i < s->f->branches.n; i++) {
+	worst = FACTS_AT(s->f->branches, facts_branch, 0);
+	for (size_t i = 1; i < s->f->branches.n; i++) {
 		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
 
-		if (!worst || count(b) > count(worst))
+		if (count(b) > count(worst))
 			worst = b;
 	}
 	return arena_printf(s->a, ", most in %.*s", FMT(worst->repository));
