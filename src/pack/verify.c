@@ -135,7 +135,10 @@ static err check_keys(struct pack_check *c)
 	struct note_key k;
 
 	for (size_t i = 0; i < c->spec->keys.n; i++) {
-		TRY(note_key_parse(c->spec->keys.v[i], &k));
+		err bad = note_key_parse(c->spec->keys.v[i], &k);
+
+		if (bad)
+			return fail(ERR_USAGE, "a key that was given cannot be used: %s", bad->text);
 		if (k.kind == NOTE_COSIGNATURE)
 			check_witness(c, &k);
 		else if (c->has_key && str_eq(c->spec->keys.v[i], c->key_line))

@@ -34,8 +34,12 @@ static err add_key(struct keys *k, struct str vkey, bool from_there)
 /* Those given; only where no log key is among them, those seen before. */
 static err collect_keys(const struct pack_verify_spec *spec, struct str there, struct keys *k)
 {
-	for (size_t i = 0; i < spec->keys.n; i++)
-		TRY(add_key(k, spec->keys.v[i], false));
+	for (size_t i = 0; i < spec->keys.n; i++) {
+		err bad = add_key(k, spec->keys.v[i], false);
+
+		if (bad)
+			return fail(ERR_USAGE, "a key that was given cannot be used: %s", bad->text);
+	}
 	for (size_t i = 0; i < spec->known.n && !k->n_log; i++)
 		if (add_key(k, spec->known.v[i], false))
 			continue;
