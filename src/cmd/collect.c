@@ -83,13 +83,13 @@ static err run_collector(struct cmd_run *run, const void *options)
 	struct collect_spec spec = { .dir = arena_cstr(run->a, o->dir), .name = o->name,
 				     .branches = { o->branch.v, o->branch.n }, .known = v, .known_n = o->known.n };
 
-	if (o->describe == 1)
-		return collect_git_describe_main(spec.dir, &run->exit_code);
 	for (size_t i = 0; i < o->known.n; i++) {
 		v[i].name = known[i];
 		if (!str_split(&v[i].name, '=', &v[i].from) || !v[i].name.p)
 			return fail(ERR_USAGE, "--known wants COMMIT=BRANCH");
 	}
+	if (o->describe == 1)
+		return collect_git_describe_main(&spec, &run->exit_code);
 	return collect_git_main(&spec, &run->exit_code);
 }
 

@@ -35,44 +35,75 @@ static struct str tail_of(struct str slug)
 	return slug;
 }
 
-/* Whether the name belongs to a repository that lives elsewhere. */
-static err is_taken(struct store *s, struct str name, const struct collect_home *home, bool *taken)
+/* The name of the repository that is known under this address; absent: none. */
+static err known_by_home(struct store *s, struct arena *a, const struct collect_home *home, struct str *name)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*name = (struct str){ 0 };
+	TRY(db_query(store_db(s), SQL("SELECT name FROM view_repository WHERE slug = $1 AND host = $2 ORDER BY no"),
+		     DB_ARGS(DB_T(home->slug), DB_T(home->host)), &rows));
+	TRY(db_next(rows, &more));
+	if (more)
+		*name = arena_str(a, db_text(rows, 0));
+	return NULL;
+}
+
+static err is_taken(struct store *s, struct str name, bool *taken)
 {
 	int64_t n;
 
-	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_repository WHERE name = $1 AND NOT (slug = $2 AND host = $3)"),
-		       DB_ARGS(DB_T(name), DB_T(home->slug), DB_T(home->host)), 0, &n));
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_repository WHERE name = $1"),
+		       DB_ARGS(DB_T(name)), 0, &n));
 	*taken = n > 0;
 	return NULL;
 }
 
-/* A repository is who its remote says it is; a folder's name is only what it is
- * called where it has none. */
+/* Tips of repositories that have no address: one of them may be this one. */
+static err homeless_tips(struct store *s, struct arena *a, struct collect_branch *v, size_t *n)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*n = 0;
+	TRY(db_query(store_db(s), SQL("SELECT r.name, b.tip FROM view_repository r JOIN view_branch b "
+		"ON b.repository_no = r.no WHERE r.slug = '' AND b.tip IS NOT NULL ORDER BY r.no, b.branch LIMIT 200"),
+		DB_NONE, &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		v[(*n)++] = (struct collect_branch){ arena_str(a, db_text(rows, 0)), record_hex(a, db_blob(rows, 1)) };
+	}
+}
+
+/* A repository is who its remote says it is; where it has none, the one whose tip
+ * it holds; and a folder's name is only what it is called. */
 static err choose_name(struct store *s, struct arena *a, const char *dir, struct str *out)
 {
+	struct collect_branch *tips = ARENA_ARRAY(a, struct collect_branch, 200);
+	struct collect_spec ask = { .dir = dir, .name = STR("-"), .known = tips };
 	struct collect_home home;
-	DB_ROWS rows = NULL;
-	struct str base;
-	bool more, taken;
+	struct str base, known;
+	bool taken;
 
 	TRY(name_of(a, dir, &base));
-	TRY(collect_git_describe(a, dir, &home));
+	TRY(homeless_tips(s, a, tips, &ask.known_n));
+	TRY(collect_git_describe(a, &ask, &home));
+	known = home.same;
 	if (home.slug.n) {
-		TRY(db_query(store_db(s), SQL("SELECT name FROM view_repository WHERE slug = $1 AND host = $2 ORDER BY no"),
-			     DB_ARGS(DB_T(home.slug), DB_T(home.host)), &rows));
-		TRY(db_next(rows, &more));
-		*out = more ? arena_str(a, db_text(rows, 0)) : (struct str){ 0 };
-		if (more)
-			return NULL;
+		TRY(known_by_home(s, a, &home, &known));
 		base = tail_of(home.slug);
 	}
-	*out = base;
-	for (int k = 2;; k++) {
-		TRY(is_taken(s, *out, &home, &taken));
+	*out = known.n ? known : base;
+	for (int k = 2; !known.n; k++) {
+		TRY(is_taken(s, *out, &taken));
 		if (!taken)
 			return NULL;
 		*out = arena_printf(a, "%.*s-%d", FMT(base), k);
 	}
+	return NULL;
 }
 
 struct known_list {

@@ -19,10 +19,11 @@ struct collect_spec {
 	size_t known_n;
 };
 
-/* Where the repository lives on a code host; empty where it has no such remote. */
-struct collect_home { struct str host, slug; };
-MUST_USE err collect_git_describe(struct arena *a, const char *dir, struct collect_home *out);
-MUST_USE err collect_git_describe_main(const char *dir, int *code);
+/* Where the repository lives on a code host (empty where it has no such remote),
+ * and the first of the known names whose commit is in it (empty: none). */
+struct collect_home { struct str host, slug, same; };
+MUST_USE err collect_git_describe(struct arena *a, const struct collect_spec *spec, struct collect_home *out);
+MUST_USE err collect_git_describe_main(const struct collect_spec *spec, int *code);
 
 /* Writes the submission's items to `out`. */
 MUST_USE err collect_git(const struct collect_spec *spec, struct submission_writer *out);

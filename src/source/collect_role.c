@@ -10,9 +10,9 @@
 
 enum { ARGUMENTS_MAX = 1024 };
 
-err collect_git_run(struct intake *in, const struct collect_spec *spec)
+/* The command line of the role: `--describe` or nothing, branches, known tips. */
+static err words_of(struct arena *a, const struct collect_spec *spec, const char *first, const char ***out)
 {
-	OWNED(arena) a = arena_new();
 	const char **argv = ARENA_ARRAY(a, const char *, ARGUMENTS_MAX + 8);
 	size_t n = 0;
 
@@ -20,6 +20,8 @@ err collect_git_run(struct intake *in, const struct collect_spec *spec)
 		return fail(ERR_LIMIT, "more branches than one collection takes (%d)", ARGUMENTS_MAX / 4);
 	argv[n++] = "custody";
 	argv[n++] = "collector";
+	if (first)
+		argv[n++] = first;
 	for (size_t i = 0; i < spec->branches.n; i++) {
 		argv[n++] = "--branch";
 		argv[n++] = arena_cstr(a, spec->branches.v[i]);
@@ -31,20 +33,38 @@ err collect_git_run(struct intake *in, const struct collect_spec *spec)
 	argv[n++] = "--";
 	argv[n++] = spec->dir;
 	argv[n++] = arena_cstr(a, spec->name);
+	*out = argv;
+	return NULL;
+}
+
+err collect_git_run(struct intake *in, const struct collect_spec *spec)
+{
+	OWNED(arena) a = arena_new();
+	const char **argv;
+
+	TRY(words_of(a, spec, NULL, &argv));
 	return source_run_argv(in, argv, spec->dir, NULL);
 }
 
-err collect_git_describe(struct arena *a, const char *dir, struct collect_home *out)
+static struct str next_line(struct str *rest)
 {
-	const char *const argv[] = { "custody", "collector", "--describe", "--", dir, "-", NULL };
-	BUF_AUTO answer = buf_new(1024);
+	struct str line;
+
+	return str_split(rest, '\n', &line) ? line : STR("");
+}
+
+err collect_git_describe(struct arena *a, const struct collect_spec *spec, struct collect_home *out)
+{
+	BUF_AUTO answer = buf_new(4096);
+	const char **argv;
 	struct str rest;
 
-	TRY(source_ask(argv, dir, &answer));
+	TRY(words_of(a, spec, "--describe", &argv));
+	TRY(source_ask(argv, spec->dir, &answer));
 	rest = arena_str(a, buf_str(&answer));
-	*out = (struct collect_home){ STR(""), STR("") };
-	if (str_split(&rest, '\n', &out->host) && !str_split(&rest, '\n', &out->slug))
-		out->slug = STR("");
+	out->host = next_line(&rest);
+	out->slug = next_line(&rest);
+	out->same = next_line(&rest);
 	return NULL;
 }
 
@@ -61,24 +81,28 @@ static err enter_sandbox(void)
 	return sandbox_enter(&sandbox, &layers);
 }
 
-static err describe(const char *dir)
+static err describe(const struct collect_spec *spec)
 {
 	OWNED(git_repo) repo = NULL;
 	OWNED(arena) a = arena_new();
 	const struct git_remote *home;
+	struct str commit, host, slug, same = STR("");
 
 	TRY(enter_sandbox());
-	TRY(git_repo_open(dir, &repo));
+	TRY(git_repo_open(spec->dir, &repo));
 	home = git_repo_home(repo);
-	if (!home)
-		return NULL;
-	return fd_write_all(STDOUT_FILENO, "the answer", arena_printf(a, "%.*s\n%.*s\n", FMT(str_cut(home->host_name, 128)),
-								      FMT(str_cut(home->slug, 256))));
+	for (size_t i = 0; i < spec->known_n && !same.n; i++)
+		if (!git_commit_of(repo, a, spec->known[i].from, &commit))
+			same = spec->known[i].name;
+	host = home ? str_cut(home->host_name, 128) : STR("");
+	slug = home ? str_cut(home->slug, 256) : STR("");
+	return fd_write_all(STDOUT_FILENO, "the answer",
+			    arena_printf(a, "%.*s\n%.*s\n%.*s\n", FMT(host), FMT(slug), FMT(same)));
 }
 
-err collect_git_describe_main(const char *dir, int *code)
+err collect_git_describe_main(const struct collect_spec *spec, int *code)
 {
-	return source_role_end(describe(dir), code);
+	return source_role_end(describe(spec), code);
 }
 
 static err collect_in_sandbox(const struct collect_spec *spec, struct submission_writer *out)
