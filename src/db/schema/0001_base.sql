@@ -111,6 +111,7 @@ CREATE TABLE view_pull (
 	reviews int64 NOT NULL, independent int64 NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (repository_no, number)
 );
+CREATE INDEX view_pull_merge ON view_pull (repository_no, merge_commit);
 CREATE TABLE view_review (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, reviewer blob NOT NULL,
 	reviewer_kind text NOT NULL, state text NOT NULL, at int64, commit_id blob,
