@@ -79,7 +79,6 @@ static err take_people(struct config_applying *ap)
 		s.manager = p[i].manager;
 		s.owner = p[i].owner;
 		s.kind = p[i].kind;
-		s.line = (int64_t)i + 1;
 		TRY(intake_calls.item(ap->in, &item_person, &s));
 	}
 	return NULL;

@@ -22,7 +22,7 @@ bool config_place(struct str text, struct r_system_place *out)
 	struct str path = colon < text.n ? str_from(text, colon + 1) : STR("");
 
 	out->repository = (struct str){ text.p, colon };
-	if (str_ends(path, STR("/**")))
+	if (path.n >= 3 && str_ends(path, STR("/**")))
 		path.n -= 3;
 	else if (str_is(path, "**"))
 		path.n = 0;

@@ -142,6 +142,12 @@ static struct r_person merged(struct arena *a, const struct r_person *old, const
 	return f;
 }
 
+/* The line of the export, or the name where there are no lines. */
+static struct str where(struct intake *in, const struct pending *p)
+{
+	return p->s.line > 0 ? arena_printf(in->a, "line %lld", (long long)p->s.line) : p->s.name;
+}
+
 /* Whether a line before this one is that person. */
 static bool in_this_file(const struct intake_people *all, const struct pending *p, struct str id)
 {
@@ -155,29 +161,30 @@ static bool in_this_file(const struct intake_people *all, const struct pending *
 static void identify(struct intake *in, struct directory *d, struct pending *p)
 {
 	struct r_person none;
-	size_t at = 0, n = matches(d, &p->s, &at);
+	size_t found = 0, n = matches(d, &p->s, &found);
+	struct str at = where(in, p);
 
 	table_clear(record_person.table, &none);
 	if (n > 1) {
-		intake_note(in, "line %lld: its addresses belong to %zu persons who are known; nothing was written "
-			    "for it", (long long)p->s.line, n);
+		intake_note(in, "%.*s: its addresses belong to %zu persons who are known; nothing was written "
+			    "for it", FMT(at), n);
 		return;
 	}
-	if (n == 1 && in_this_file(in->persons, p, d->person[at].id) &&
-	    !str_is_caseless(d->person[at].f.name, p->s.name)) {
-		intake_note(in, "line %lld: its address is in another line under another name; nothing was "
-			    "written for it", (long long)p->s.line);
+	if (n == 1 && in_this_file(in->persons, p, d->person[found].id) &&
+	    !str_is_caseless(d->person[found].f.name, p->s.name)) {
+		intake_note(in, "%.*s: its address is in another line under another name; nothing was "
+			    "written for it", FMT(at));
 		return;
 	}
-	p->id = n ? d->person[at].id : record_new_id(in->a);
-	p->f = merged(in->a, n ? &d->person[at].f : &none, &p->s);
-	if (n && d->person[at].f.name.n && p->s.name.n && !str_is_caseless(d->person[at].f.name, p->s.name)) {
-		struct many old = { &d->person[at].f.name, 1 };
+	p->id = n ? d->person[found].id : record_new_id(in->a);
+	p->f = merged(in->a, n ? &d->person[found].f : &none, &p->s);
+	if (n && d->person[found].f.name.n && p->s.name.n && !str_is_caseless(d->person[found].f.name, p->s.name)) {
+		struct many old = { &d->person[found].f.name, 1 };
 
 		p->f.alias = both(in->a, &p->f.alias, &old);
 	}
 	if (n)
-		d->person[at].f = p->f;
+		d->person[found].f = p->f;
 	else
 		directory_add(d, p->id, &p->f);
 }
@@ -245,12 +252,13 @@ static void resolve(struct intake *in, const struct directory *d, struct pending
 	} asked[] = { { p->s.manager, &p->f.manager, "manager" }, { p->s.owner, &p->f.owner, "owner" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+		struct str at = where(in, p);
 		struct str id = asked[i].text.n ? find_person(in->persons, d, asked[i].text) : (struct str){ 0 };
 
 		if (id.p && !str_eq(id, p->id))
 			*asked[i].to = id;
 		else if (asked[i].text.n && !id.p && (*unknown)++ < MANAGERS_TOLD)
-			intake_note(in, "line %lld: their %s '%.*s' is nobody known", (long long)p->s.line,
+			intake_note(in, "%.*s: their %s '%.*s' is nobody known", FMT(at),
 				    asked[i].what, FMT(asked[i].text));
 	}
 }
