@@ -68,14 +68,15 @@ err ledger_append(struct ledger *l, const struct ledger_entry *e, int64_t *idx, 
 
 	TRY(ledger_size(l, &next));
 	TRY(db_run(l->db, SQL("INSERT INTO kept_record (idx, header, facts, facts_salt, words, words_salt, key) "
-			      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"),
+			      "VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (key) DO NOTHING"),
 		   DB_ARGS(DB_I(next), DB_B(e->header), db_blob_or_null(e->facts), db_blob_or_null(e->facts_salt),
 			   db_blob_or_null(e->words), db_blob_or_null(e->words_salt), DB_B(e->key)), &added));
 	*already = added == 0;
 	*idx = next;
 	if (added)
 		return NULL;
-	return db_get_int(l->db, SQL("SELECT idx FROM kept_record WHERE key = $1"), DB_ARGS(DB_B(e->key)), -1, idx);
+	TRY(db_get_int(l->db, SQL("SELECT idx FROM kept_record WHERE key = $1"), DB_ARGS(DB_B(e->key)), -1, idx));
+	return *idx >= 0 ? NULL : fail(ERR_CONFLICT, "a record was neither written nor there; nothing was kept");
 }
 
 err ledger_head(struct ledger *l, struct ledger_head *out)
@@ -109,14 +110,20 @@ static err integrate_chunk(struct ledger *l, struct tiles *t, struct tree_head *
 
 	arena_reset(l->scratch);
 	leaves = ARENA_ARRAY(l->scratch, struct str, CHUNK);
-	TRY(db_query(l->db, SQL("SELECT header FROM kept_record WHERE idx >= $1 ORDER BY idx LIMIT $2"),
+	TRY(db_query(l->db, SQL("SELECT header, idx FROM kept_record WHERE idx >= $1 ORDER BY idx LIMIT $2"),
 		     DB_ARGS(DB_I(tiles_size(t)), DB_I(CHUNK)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
 		if (!more)
 			break;
+		if (db_int(rows, 1) != (int64_t)(tiles_size(t) + n))
+			return fail(ERR_INTEGRITY, "record %llu is missing from the database; nothing was signed",
+				    (unsigned long long)(tiles_size(t) + n));
 		leaves[n++] = arena_str(l->scratch, db_blob(rows, 0));
 	}
+	if (n == 0)
+		return fail(ERR_INTEGRITY, "records behind %llu are missing from the database; nothing was signed",
+			    (unsigned long long)tiles_size(t));
 	return tiles_append(t, leaves, n, head);
 }
 

@@ -1,5 +1,6 @@
 #include "store/people.h"
 
+#include "base/instant.h"
 #include "base/map.h"
 
 struct people {
@@ -107,7 +108,7 @@ static err create(struct people *p, const struct s_who *who, struct str key, str
 	d.about = record_new_id(p->a);
 	d.by = p->in.p ? p->in : d.about;
 	d.in = p->in.p ? p->in : d.about;
-	d.effective = 0;
+	d.effective = instant_now();
 	*id = d.about;
 	/* The account of this machine's user writes itself in. */
 	if (p->in.p)

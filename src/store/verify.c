@@ -16,6 +16,8 @@ struct verifying {
 	struct arena *a;		/* reset for each page */
 	struct map *erased;		/* "w12" words of record 12; "e<hex>" evidence */
 	struct map *cited;
+	struct str *cites;		/* the same, in order of first citing */
+	size_t cites_n, cites_room;
 	int64_t faults;
 };
 
@@ -101,11 +103,21 @@ static void check_part(struct verifying *v, int64_t idx, const struct part *p)
 	fault(v, VERIFY_ALTERED, "record %lld: its %s are not what the header says", (long long)idx, p->name);
 }
 
+static void keep_cite(struct verifying *v, struct str hex)
+{
+	if (v->cites_n == v->cites_room) {
+		v->cites_room = v->cites_room ? v->cites_room * 2 : 256;
+		v->cites = base_realloc(v->cites, v->cites_room * sizeof(*v->cites));
+	}
+	v->cites[v->cites_n] = arena_str(v->spec->a, hex);
+	map_put_int(v->cited, v->cites[v->cites_n++], 1);
+}
+
 static void note_cites(struct verifying *v, const struct header *h)
 {
 	for (size_t i = 0; i < h->cites.n; i++)
 		if (!map_has(v->cited, h->cites.v[i]))
-			map_put_int(v->cited, arena_str(v->spec->a, h->cites.v[i]), 1);
+			keep_cite(v, h->cites.v[i]);
 }
 
 static void check_row(struct verifying *v, const struct db_rows *row)
@@ -240,6 +252,29 @@ static err check_evidence(struct verifying *v, const struct db_rows *row)
 	return NULL;
 }
 
+/* What headers cite must be there, whatever the table of evidence says. */
+static err check_cited(struct verifying *v)
+{
+	for (size_t i = 0; i < v->cites_n; i++) {
+		struct str hex = v->cites[i];
+		struct digest d;
+		int64_t listed;
+
+		arena_reset(v->a);
+		if (map_has(v->erased, arena_printf(v->a, "e%.*s", FMT(hex))))
+			continue;
+		if (!digest_get(hex, &d))
+			continue;
+		TRY(db_get_int(store_db(v->s), SQL("SELECT count(*) FROM kept_evidence WHERE digest = $1"),
+			       DB_ARGS(DB_B(digest_str(&d))), 0, &listed));
+		if (listed || evidence_has(store_evidence(v->s), &d))
+			continue;
+		v->r->missing_evidence++;
+		fault(v, VERIFY_MISSING, "evidence %.*s is cited by a record and is not there", FMT(hex));
+	}
+	return NULL;
+}
+
 static err check_all_evidence(struct verifying *v)
 {
 	DB_ROWS rows = NULL;
@@ -306,6 +341,35 @@ static err check_notes(struct verifying *v)
 	}
 }
 
+/* Each checkpoint ever signed must be a beginning of the log as it is now. */
+static err check_earlier(struct verifying *v, const struct ledger_head *head)
+{
+	OWNED(arena) a = arena_new();
+	OWNED(tiles) t = tiles_open(store_path(v->s, a, "tiles"), (uint64_t)head->size);
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(v->s), SQL("SELECT size, root FROM kept_checkpoint WHERE size > 0 ORDER BY size"), DB_NONE, &rows));
+	for (;;) {
+		struct digest root;
+		err e;
+
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		if (db_int(rows, 0) > head->size)
+			e = fail(ERR_INTEGRITY, "it is larger than the log");
+		else
+			e = tiles_root(t, (uint64_t)db_int(rows, 0), &root);
+		if (!e && !str_eq(digest_str(&root), db_blob(rows, 1)))
+			e = fail(ERR_INTEGRITY, "the log has another root at that size now");
+		if (!e)
+			continue;
+		v->r->other_faults++;
+		fault(v, VERIFY_ALTERED, "the checkpoint of size %lld: %s", (long long)db_int(rows, 0), e->text);
+	}
+}
+
 static err verify_all(struct verifying *v)
 {
 	struct ledger_head head;
@@ -317,9 +381,13 @@ static err verify_all(struct verifying *v)
 	if (head.size == 0)
 		return fail(ERR_INTEGRITY, "the log holds no signed checkpoint");
 	TRY(check_notes(v));
+	TRY(check_earlier(v, &head));
 	TRY(load_erasures(v));
 	TRY(check_log(v, &head));
-	return v->spec->headers_only ? NULL : check_all_evidence(v);
+	if (v->spec->headers_only)
+		return NULL;
+	TRY(check_all_evidence(v));
+	return check_cited(v);
 }
 
 err verify_home(struct store *s, const struct verify_spec *spec, struct verify_result *out)
@@ -333,6 +401,7 @@ err verify_home(struct store *s, const struct verify_spec *spec, struct verify_r
 	e = verify_all(&v);
 	map_free(v.erased);
 	map_free(v.cited);
+	free(v.cites);
 	arena_free(v.a);
 	return e;
 }
