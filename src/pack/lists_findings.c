@@ -13,18 +13,33 @@ static const struct pack_column finding_columns[] = {
 	{ "record", "Record", PACK_RECORD }, { 0 },
 };
 
+/* The worst first, then the newest: as an index gives them, so that a million need
+ * not be sorted. */
 static err query_findings(struct pack_site *s, struct db_rows **out)
 {
 	return db_query(s->w->db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.title, y.name, p.place, f.path, f.line, f.component, "
-		"f.version, f.alias, f.fix, p.tool, a.effective, z.effective, CASE f.open WHEN 1 THEN 'open' WHEN 2 THEN 'proposed' "
-		"ELSE 'no longer reported' END, f.suppressed, f.idx FROM view_finding f JOIN view_place p ON p.no = f.place_no "
-		"JOIN view_system y ON y.no = p.system_no JOIN view_scan a ON a.no = f.first_scan "
-		"JOIN view_scan z ON z.no = f.last_scan WHERE f.open > 0 ORDER BY f.severity DESC, f.no"), DB_NONE, out);
+		"f.version, f.alias, f.fix, p.tool, a.effective, z.effective, 'open', f.suppressed, f.idx "
+		"FROM view_finding f JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
+		"JOIN view_scan a ON a.no = f.first_scan JOIN view_scan z ON z.no = f.last_scan "
+		"WHERE f.open = 1 ORDER BY f.severity DESC, f.no DESC"), DB_NONE, out);
 }
 
 const struct pack_list pack_list_findings = {
 	"findings", "Open findings", "No finding is open. That is not the same as none: the scans tell what was looked at.",
 	finding_columns, query_findings, NULL,
+};
+
+static err query_proposed(struct pack_site *s, struct db_rows **out)
+{
+	return db_query(s->w->db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.title, y.name, p.place, f.path, f.line, f.component, "
+		"f.version, f.alias, f.fix, p.tool, a.effective, z.effective, 'proposed', f.suppressed, f.idx "
+		"FROM view_finding f JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
+		"JOIN view_scan a ON a.no = f.first_scan JOIN view_scan z ON z.no = f.last_scan "
+		"WHERE f.open = 2 ORDER BY f.severity DESC, f.no DESC"), DB_NONE, out);
+}
+
+const struct pack_list pack_list_proposed = {
+	"proposed", "Findings of commits on no release branch", "There is none.", finding_columns, query_proposed, NULL,
 };
 
 static err query_closed(struct pack_site *s, struct db_rows **out)
@@ -33,7 +48,7 @@ static err query_closed(struct pack_site *s, struct db_rows **out)
 		"f.version, f.alias, f.fix, p.tool, a.effective, z.effective, 'no longer reported', f.suppressed, f.idx "
 		"FROM view_finding f JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
 		"JOIN view_scan a ON a.no = f.first_scan JOIN view_scan z ON z.no = f.last_scan "
-		"WHERE f.open = 0 ORDER BY z.effective DESC, f.no"), DB_NONE, out);
+		"WHERE f.open = 0 ORDER BY f.severity DESC, f.no DESC"), DB_NONE, out);
 }
 
 const struct pack_list pack_list_closed = {

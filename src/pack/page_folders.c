@@ -31,7 +31,7 @@ static const struct folder folders[PACK_FOLDERS] = {
 	  { &pack_list_series, &pack_list_ci, &pack_list_scans, &pack_list_tests, &pack_list_checks }, NULL, NULL, NULL },
 	{ "What scanners found, since when it is open, what went away; components and statements on vulnerabilities.",
 	  { "A.8.8", "A.5.7" },
-	  { &pack_list_findings, &pack_list_closed, &pack_list_scans_06, &pack_list_sboms, &pack_list_vex }, NULL,
+	  { &pack_list_findings, &pack_list_proposed, &pack_list_closed, &pack_list_scans_06, &pack_list_sboms, &pack_list_vex }, NULL,
 	  "Findings by severity, and each of the weightiest", "findings.html" },
 	{ "What was accepted instead of fixed, by whom and until when.",
 	  { "A.8.8", "A.5.36" }, { &pack_list_acceptances, &pack_list_suppressed, &pack_list_vex },

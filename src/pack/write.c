@@ -74,14 +74,24 @@ static err add_record(struct pack_writing *w)
 	return store_finish(w->s);
 }
 
+/* A pack reads every row once, which no cache makes faster; so the database may
+ * keep little meanwhile. */
+static err small_cache(struct db *db, bool small)
+{
+	if (db_is_postgres(db))
+		return NULL;
+	return db_script(db, small ? STR("PRAGMA cache_size = -8192; PRAGMA shrink_memory") : STR("PRAGMA cache_size = -65536"));
+}
+
 static err write_in_snapshot(struct pack_writing *w)
 {
 	err e;
 
+	TRY(small_cache(w->db, true));
 	TRY(db_snapshot(w->db));
 	e = write_files(w);
 	db_snapshot_end(w->db);
-	return e;
+	return e ? e : small_cache(w->db, false);
 }
 
 static err write_at_head(struct pack_writing *w)
