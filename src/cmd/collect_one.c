@@ -120,7 +120,7 @@ static err known_tips(struct store *s, struct arena *a, struct str name, struct 
 	out->room = 500;
 	out->v = ARENA_ARRAY(a, struct collect_branch, out->room);
 	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip FROM view_branch b JOIN view_repository r "
-		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL ORDER BY b.branch LIMIT 500"),
+		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL AND b.complete = 1 ORDER BY b.branch LIMIT 500"),
 		DB_ARGS(DB_T(name)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));

@@ -115,7 +115,12 @@ static err put_change(struct apply *ap, const struct record *r, const struct r_c
 			DB_I(c->paths_total > 0 ? c->paths_total : 0), DB_I(touch_bits(c)), DB_I(c->tickets.n),
 			DB_T(str_c(signature_words[c->signature])), db_text_or_null(c->signed_by),
 			db_text_or_null(c->tag), DB_I(r->idx)), &added));
-	return added ? put_lists(ap, c, nos[0], nos[1]) : NULL;
+	if (added)
+		return put_lists(ap, c, nos[0], nos[1]);
+	/* Seen before: it is back on the branch, or stands at another place of it. */
+	return db_run(ap->db, SQL("UPDATE view_change SET gone = 0, position = $4 WHERE repository_no = $1 AND branch = $2 "
+				  "AND commit_id = $3"),
+		      DB_ARGS(DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position)), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)

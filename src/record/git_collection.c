@@ -21,7 +21,6 @@ static const struct field fields[] = {
 	{ 0 },
 };
 static const struct table table = TABLE(r_git_collection, "git.collection", fields);
-static const char *const key[] = { "repository", "branch", "tip", "changes", "complete", "from", NULL };
 
 static err apply(struct apply *ap, const struct record *r)
 {
@@ -49,5 +48,5 @@ static err apply(struct apply *ap, const struct record *r)
 }
 
 const struct record_type record_git_collection = {
-	"git.collection.v1", &table, "a look at a release branch", key, NULL, apply,
+	"git.collection.v1", &table, "a look at a release branch", NULL, NULL, apply,
 };

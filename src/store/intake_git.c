@@ -18,7 +18,7 @@ struct intake_git {
 	struct str *titles;
 	size_t n, bytes, title_bytes;
 	int64_t first_at, last_at, seen;
-	bool open;
+	bool open, wrote;
 };
 
 void intake_git_free(struct intake_git *g)
@@ -75,6 +75,7 @@ err intake_git_branch(struct intake *in, const struct s_branch *item)
 	g->first_at = g->last_at = INSTANT_NONE;
 	g->seen = 0;
 	g->open = true;
+	g->wrote = false;
 	return NULL;
 }
 
@@ -92,6 +93,7 @@ static err write_batch(struct intake_git *g)
 	d.about = g->repository.id;
 	d.effective = g->changes[0].at;
 	TRY(intake_append(g->in, &d, &already));
+	g->wrote = true;
 	g->n = g->bytes = g->title_bytes = 0;
 	arena_reset(g->batch);
 	return NULL;
@@ -139,6 +141,12 @@ static size_t bytes_of(const struct s_change *c)
 	return n;
 }
 
+/* Rises towards the tip, however much of the history was read this time. */
+static int64_t position_of(const struct intake_git *g, const struct s_change *item)
+{
+	return g->branch.total > item->step ? g->branch.total - item->step : 0;
+}
+
 static err add_change(struct intake_git *g, const struct s_change *item)
 {
 	struct r_change *c = &g->changes[g->n];
@@ -147,7 +155,7 @@ static err add_change(struct intake_git *g, const struct s_change *item)
 	*c = (struct r_change){
 		.at = item->at, .authored = item->authored, .parents = item->parents < 0 ? 0 : item->parents,
 		.paths_total = item->paths_total, .pull = item->pull, .signature = item->signature,
-		.position = g->branch.total - item->step > 0 ? g->branch.total - item->step : 0,
+		.position = position_of(g, item),
 		.commit = keep(a, item->commit), .signed_by = keep(a, item->signed_by), .tag = keep(a, item->tag),
 		.carried = copy_texts(a, &item->carried), .paths = copy_texts(a, &item->paths),
 		.picked = copy_texts(a, &item->picked), .tickets = copy_texts(a, &item->tickets),
@@ -169,8 +177,9 @@ static err is_known(struct intake_git *g, const struct s_change *item, bool *kno
 	int64_t n;
 
 	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_change WHERE repository_no = $1 AND branch = $2 "
-		"AND commit_id = $3"), DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch),
-		record_blob(g->in->item, item->commit)), 0, &n));
+		"AND commit_id = $3 AND gone = 0 AND position = $4"),
+		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch), record_blob(g->in->item, item->commit),
+			DB_I(position_of(g, item))), 0, &n));
 	*known = n > 0;
 	return NULL;
 }
@@ -214,17 +223,34 @@ static err oldest_known(struct intake_git *g, int64_t *first)
 	return NULL;
 }
 
+/* Whether the branch stands where the last look at it left it. */
+static err is_unmoved(struct intake_git *g, const struct s_branch_end *item, bool *unmoved)
+{
+	int64_t n;
+
+	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_branch WHERE repository_no = $1 AND branch = $2 "
+		"AND tip = $3 AND changes = $4 AND complete = $5"),
+		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch), record_blob(g->in->item, g->branch.tip),
+			DB_I(g->branch.total), DB_I(item->complete == 1)), 0, &n));
+	*unmoved = n > 0 && g->branch.tip.p && item->lost.n == 0;
+	return NULL;
+}
+
 err intake_git_branch_end(struct intake *in, const struct s_branch_end *item)
 {
 	struct intake_git *g = in->git;
 	struct r_git_collection f;
 	struct draft d;
-	bool already;
+	bool already, unmoved, wrote = g && g->wrote;
 
 	if (!g || !g->open)
 		return fail(ERR_INPUT, "the submission ends a branch that did not begin");
 	g->open = false;
+	wrote = wrote || g->n > 0;
 	TRY(write_batch(g));
+	TRY(is_unmoved(g, item, &unmoved));
+	if (unmoved && !wrote)
+		return NULL;
 	TRY(oldest_known(g, &g->first_at));
 	f = (struct r_git_collection){
 		.boundary = item->boundary, .branch = g->branch.branch, .collection = g->collection,

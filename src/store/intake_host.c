@@ -7,6 +7,7 @@ enum { BATCH = 32, BATCH_BYTES = 500 * 1024 };
 
 struct intake_pulls {
 	struct intake_place repository;
+	struct str named;		/* as the export names it */
 	struct arena *a;
 	struct r_pull pulls[BATCH];
 	size_t n, bytes;
@@ -136,6 +137,18 @@ static err write_batch(struct intake *in)
 	return NULL;
 }
 
+/* An export may hold pull requests of several repositories: each batch is of one. */
+static err turn_to(struct intake *in, struct str repository)
+{
+	struct intake_pulls *s = in->pulls;
+
+	if (s->repository.id.p && str_eq(repository, s->named))
+		return NULL;
+	TRY(write_batch(in));
+	s->named = repository.p ? arena_str(in->a, repository) : repository;
+	return find_repository(in, repository, &s->repository);
+}
+
 err intake_host_pull(struct intake *in, const struct s_pull *item)
 {
 	struct intake_pulls *s = in->pulls;
@@ -144,8 +157,8 @@ err intake_host_pull(struct intake *in, const struct s_pull *item)
 		s = in->pulls = base_alloc(sizeof(*s));
 		s->a = arena_new();
 		s->newest = INSTANT_NONE;
-		TRY(find_repository(in, item->repository, &s->repository));
 	}
+	TRY(turn_to(in, item->repository));
 	TRY(keep_pull(in, s->a, item, &s->pulls[s->n]));
 	if (item->merged_at != INSTANT_NONE && item->merged_at > s->newest)
 		s->newest = item->merged_at;

@@ -153,12 +153,30 @@ static err load_key(struct store *s)
 	return NULL;
 }
 
+/* When the newest record was received, signed or not. */
+static err last_received(struct store *s, int64_t *out)
+{
+	OWNED(arena) a = arena_new();
+	struct header h;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*out = INSTANT_NONE;
+	TRY(db_query(s->db, SQL("SELECT header FROM kept_record ORDER BY idx DESC LIMIT 1"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	TRY(header_parse(a, db_blob(rows, 0), &h));
+	*out = h.received;
+	return NULL;
+}
+
 /* `received` never runs backwards: not behind the newest checkpoint, nor behind
  * this process's own earlier records. */
 static err set_clock(struct store *s)
 {
 	struct ledger_head head;
-	int64_t now = instant_now();
+	int64_t now = instant_now(), last;
 
 	TRY(ledger_head(s->ledger, &head));
 	if (head.size > 0 && now + 2 < head.signed_at) {
@@ -169,8 +187,11 @@ static err set_clock(struct store *s)
 		return err_hint(fail(ERR_FAILED, "the clock says %s, but the log was signed at %s", is, then),
 				"set the clock right; nothing is written until it is");
 	}
+	TRY(last_received(s, &last));
 	if (now < head.signed_at)
 		now = head.signed_at;
+	if (now < last)
+		now = last;
 	if (now > s->log.received)
 		s->log.received = now;
 	return NULL;
@@ -211,13 +232,20 @@ void store_close(struct store *s)
 	free(s);
 }
 
+/* Every transaction of the store begins here, with the clock read anew. */
+static err begin(struct store *s)
+{
+	if (db_in_transaction(s->db))
+		return NULL;
+	TRY(set_clock(s));
+	TRY(db_begin(s->db));
+	s->in_transaction = 0;
+	return NULL;
+}
+
 err store_append(struct store *s, const struct draft *d, int64_t *idx, bool *already)
 {
-	if (!db_in_transaction(s->db)) {
-		TRY(set_clock(s));
-		TRY(db_begin(s->db));
-		s->in_transaction = 0;
-	}
+	TRY(begin(s));
 	TRY(record_append(&s->log, d, idx, already));
 	if (++s->in_transaction < TRANSACTION_RECORDS)
 		return NULL;
@@ -247,8 +275,7 @@ err store_note_evidence(struct store *s, const struct digest *d, int64_t size, s
 {
 	int64_t at;
 
-	if (!db_in_transaction(s->db))
-		TRY(db_begin(s->db));
+	TRY(begin(s));
 	TRY(ledger_size(s->ledger, &at));
 	/* The same bytes may come again after an order destroyed them. */
 	TRY(db_run(s->db, SQL("UPDATE kept_evidence SET erased_by = NULL, idx = $2 WHERE digest = $1 AND erased_by IS NOT NULL"),

@@ -78,6 +78,8 @@ static UNUSED err reports_import(const char *home, const struct report *r, struc
 	digest_put(hex, &d);
 	c.report = str_c(hex);
 	TRY(store_open_write(home, 60000, &s));
+	TRY(evidence_put(store_evidence(s), buf_str(&bytes), &d));
+	TRY(store_note_evidence(s, &d, (int64_t)bytes.n, STR("test")));
 	e = reports_write(r, fileno(file));
 	rewind(file);
 	if (!e)
