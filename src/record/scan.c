@@ -33,7 +33,8 @@ static const struct field fields[] = {
 	{ 0 },
 };
 static const struct table table = TABLE(r_scan, "scan", fields);
-static const char *const key[] = { "series", "commit", "artefact", "report", "run", NULL };
+/* With what it follows: reported, gone, reported again is three scans. */
+static const char *const key[] = { "series", "commit", "artefact", "report", "run", "follows", NULL };
 
 struct scan_apply {
 	struct apply *ap;
@@ -88,6 +89,8 @@ static err close_row(struct scan_apply *s)
 	if (f->follows.n == 32)
 		TRY(db_get_int(s->ap->db, SQL("SELECT no FROM view_scan WHERE id = $1"),
 			       DB_ARGS(record_blob(a, f->follows)), -1, &follows));
+	TRY(db_run(s->ap->db, SQL("UPDATE view_scan SET run = $2 WHERE no = $1"),
+		   DB_ARGS(DB_I(s->no), DB_T(f->run.p ? f->run : STR(""))), NULL));
 	TRY(db_run(s->ap->db, SQL("UPDATE view_scan SET series_no = $2, closed = 1, follows = $3, follows_no = $4, "
 		"commit_id = $5, artefact = $6, position = $7, effective = $8, received = $9, tool_version = $10, "
 		"rules_digest = $11, report = $12, idx = $13 WHERE no = $1"),

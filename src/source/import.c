@@ -118,17 +118,24 @@ struct importing {
 
 static err known_before(struct importing *im, int64_t *at)
 {
-	return db_get_int(store_db(im->s), SQL("SELECT at FROM live_import WHERE same = $1"),
-			  DB_ARGS(DB_B(digest_str(&im->key))), 0, at);
+	int64_t size;
+
+	/* Only while nothing came since: the same file may mean a change again later. */
+	TRY(ledger_size(store_ledger(im->s), &size));
+	return db_get_int(store_db(im->s), SQL("SELECT at FROM live_import WHERE same = $1 AND size = $2"),
+			  DB_ARGS(DB_B(digest_str(&im->key)), DB_I(size)), 0, at);
 }
 
 static err remember(struct importing *im)
 {
 	struct db *db = store_db(im->s);
+	int64_t size;
 
 	TRY(db_begin(db));
-	TRY(db_run(db, SQL("INSERT INTO live_import (same, at) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
-		   DB_ARGS(DB_B(digest_str(&im->key)), DB_I(instant_now())), NULL));
+	TRY(ledger_size(store_ledger(im->s), &size));
+	TRY(db_run(db, SQL("DELETE FROM live_import WHERE same = $1"), DB_ARGS(DB_B(digest_str(&im->key))), NULL));
+	TRY(db_run(db, SQL("INSERT INTO live_import (same, at, size) VALUES ($1, $2, $3)"),
+		   DB_ARGS(DB_B(digest_str(&im->key)), DB_I(instant_now()), DB_I(size)), NULL));
 	return db_commit(db);
 }
 

@@ -26,6 +26,7 @@ struct intake_scan {
 	int64_t spooled;		/* bytes in it in all */
 	int64_t results;
 	bool known_before;		/* this very scan is in the log */
+	bool partial;			/* the tool says that it did not finish */
 	struct arena *a;		/* texts of `begin`; lives with the scan */
 	struct arena *batch;		/* texts of one batch */
 	struct r_finding_change *changes;
@@ -76,8 +77,7 @@ static struct intake_scan *scan_new(struct intake *in, const struct s_scan_begin
 	return s;
 }
 
-/* The closing record, as far as it is known before matching: enough to see
- * whether this very scan is in the log already. */
+/* The closing record, as far as it is known before matching. */
 static struct r_scan closing(const struct intake_scan *s)
 {
 	const struct intake_context *c = s->in->c;
@@ -105,19 +105,13 @@ static struct draft closing_draft(const struct intake_scan *s, const struct r_sc
 err intake_scan_begin(struct intake *in, const struct s_scan_begin *item)
 {
 	struct intake_scan *s;
-	struct r_scan f;
-	struct draft d;
-	int64_t idx;
 
 	if (in->scan)
 		return fail(ERR_INPUT, "the submission begins a scan within a scan");
 	in->scan = s = scan_new(in, item);
 	s->id = record_new_id(s->a);
 	TRY(series_find(in, &s->begin, s->a, &s->series));
-	f = closing(s);
-	d = closing_draft(s, &f);
-	TRY(store_find(in->store, &d, &idx));
-	s->known_before = idx >= 0;
+	s->known_before = s->series.known;
 	s->spool = open(store_home(in->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (s->spool < 0)
 		return fail_errno("cannot make a temporary file in %s", store_home(in->store));
@@ -307,7 +301,8 @@ static void visit_change(void *ctx, const struct match_pair *p)
 	struct r_finding_change *c = &s->changes[s->n];
 	uint8_t id[ID_BYTES];
 
-	if (s->failed)
+	/* A scan that did not finish says nothing of what it did not report. */
+	if (s->failed || (s->partial && p->ref < 0))
 		return;
 	s->failed = fill_change(s, p, c);
 	if (s->failed)
@@ -380,6 +375,7 @@ static err close_scan(struct intake *in, const struct s_scan_end *item)
 	struct draft d;
 	bool already;
 
+	s->partial = item->partial == 1;
 	in->counts.scans++;
 	in->counts.results += s->results;
 	if (s->known_before) {

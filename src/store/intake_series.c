@@ -144,7 +144,7 @@ static err name_system(struct finding_series *f, int64_t *no)
 }
 
 struct head {
-	struct str id, report;
+	struct str id, report, commit, artefact, run;
 	int64_t position, effective;
 	bool any;
 };
@@ -155,7 +155,7 @@ static err find_series(struct finding_series *f, int64_t system_no, struct head 
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(store_db(f->in->store), SQL("SELECT s.no, s.id, h.id, h.position, h.effective, h.report "
+	TRY(db_query(store_db(f->in->store), SQL("SELECT s.no, s.id, h.id, h.position, h.effective, h.report, h.commit_id, h.artefact, h.run "
 		"FROM view_series s LEFT JOIN view_scan h ON h.no = s.head WHERE s.system_no = $1 AND s.place = $2 "
 		"AND s.kind = $3 AND s.tool = $4 AND s.scope = $5"),
 		DB_ARGS(DB_I(system_no), DB_T(s->place), DB_T(str_c(scan_kind_words[f->b->kind])),
@@ -170,6 +170,9 @@ static err find_series(struct finding_series *f, int64_t system_no, struct head 
 	head->position = db_is_null(rows, 3) ? FIELD_NO_INT : db_int(rows, 3);
 	head->effective = db_int(rows, 4);
 	head->report = record_hex(f->a, db_blob(rows, 5));
+	head->commit = record_hex(f->a, db_blob(rows, 6));
+	head->artefact = arena_str(f->a, db_text(rows, 7));
+	head->run = arena_str(f->a, db_text(rows, 8));
 	return NULL;
 }
 
@@ -185,6 +188,27 @@ static bool is_newer(const struct finding_series *f, const struct head *h)
 	if (s->effective != h->effective)
 		return s->effective > h->effective;
 	return str_cmp(f->in->c->report, h->report) >= 0;
+}
+
+/* Whether the head is this very scan. */
+static bool is_head(const struct finding_series *f, const struct head *h)
+{
+	return h->any && str_eq(h->report, f->in->c->report) && str_eq(h->commit, f->s->commit) &&
+	       str_eq(h->artefact, f->s->artefact) && str_eq(h->run, either(f->in->c->run, f->b->run));
+}
+
+/* A scan that is older than the head may have been seen in its own time. */
+static err is_seen(const struct finding_series *f, bool *seen)
+{
+	int64_t n;
+
+	TRY(db_get_int(store_db(f->in->store), SQL("SELECT count(*) FROM view_scan WHERE series_no = $1 AND report = $2 "
+		"AND coalesce(artefact, '') = $3 AND run = $4 AND closed = 1 AND (commit_id = $5 OR ($5 IS NULL AND commit_id IS NULL))"),
+		DB_ARGS(DB_I(f->s->no), record_blob(f->a, f->in->c->report), DB_T(f->s->artefact.n ? f->s->artefact : STR("")),
+			DB_T(either(f->in->c->run, f->b->run).n ? either(f->in->c->run, f->b->run) : STR("")),
+			record_blob(f->a, f->s->commit)), 0, &n));
+	*seen = n > 0;
+	return NULL;
 }
 
 err series_find(struct intake *in, const struct s_scan_begin *b, struct arena *a, struct series *out)
@@ -210,6 +234,9 @@ err series_find(struct intake *in, const struct s_scan_begin *b, struct arena *a
 	TRY(name_system(&f, &system_no));
 	out->place = name_place(&f);
 	TRY(find_series(&f, system_no, &head));
+	out->known = is_head(&f, &head);
 	out->follows = !head.any ? STR("none") : is_newer(&f, &head) ? head.id : STR("late");
+	if (!out->known && str_is(out->follows, "late") && in->c->report.p)
+		TRY(is_seen(&f, &out->known));
 	return NULL;
 }

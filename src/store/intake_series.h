@@ -12,6 +12,7 @@ struct series {
 	int64_t position, effective;	/* position FIELD_NO_INT where unknown */
 	int proposed;
 	struct str follows;		/* id of a scan, "none" or "late" */
+	bool known;			/* this very scan is the head, or was seen and is late */
 };
 
 /* Texts live in `a`. */

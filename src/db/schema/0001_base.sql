@@ -29,7 +29,7 @@ CREATE TABLE kept_anchor (		-- what others said of a checkpoint
 
 -- live_*: may be lost without changing any answer.
 CREATE TABLE live_setting (name text PRIMARY KEY, value text NOT NULL);
-CREATE TABLE live_import (same blob PRIMARY KEY, at int64 NOT NULL);	-- files seen before
+CREATE TABLE live_import (same blob PRIMARY KEY, at int64 NOT NULL, size int64 NOT NULL);	-- files seen before
 
 -- view_*: computed from the records in order; may be dropped at any time.
 CREATE TABLE view_state (one int64 PRIMARY KEY CHECK (one = 1), applied int64 NOT NULL);
@@ -149,7 +149,7 @@ CREATE TABLE view_scan (
 	follows text, follows_no int64, commit_id blob, artefact text, position int64, effective int64,
 	received int64, tool_version text, rules_digest text, report blob, results int64, opened int64,
 	unchanged int64, reopened int64, gone int64, changed int64, coverage text, outcome text,
-	via text, idx int64
+	via text, run text, idx int64
 );
 CREATE INDEX view_scan_series ON view_scan (series_no, no);
 CREATE TABLE view_scan_change (		-- staged until the closing record
