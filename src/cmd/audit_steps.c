@@ -104,7 +104,7 @@ err audit_reports(struct audit *au)
 static err open_home(struct audit *au, struct store **out)
 {
 	if (!store_exists(au->home))
-		TRY(store_init(&(struct store_init_spec){ .home = au->home }));
+		TRY(store_ensure(au->home));
 	return store_open_write(au->home, 60000, out);
 }
 

@@ -42,7 +42,7 @@ static err run_git(struct cmd_run *run, const void *options)
 	if (o->name.n && o->dir.n > 1)
 		return fail(ERR_USAGE, "--name names one repository, and there are %zu", o->dir.n);
 	if (!store_exists(run->home))
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 	TRY(store_open_write(run->home, 60000, &s));
 	if (o->dir.n == 0)
 		TRY(collect_one(run, s, o, "."));

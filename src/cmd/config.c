@@ -55,7 +55,7 @@ static err run_apply(struct cmd_run *run, const void *options)
 	TRY(read_file(run, options, &spec.name, &spec.text, &c));
 	spec.config = &c;
 	if (!store_exists(run->home))
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 	TRY(store_open_write(run->home, 60000, &s));
 	TRY(config_apply(s, run->a, &spec, &n));
 	if (n.same)

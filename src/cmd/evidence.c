@@ -63,7 +63,7 @@ static err run_add(struct cmd_run *run, const void *options)
 
 	TRY(controls_of(run->a, &o->control, &spec.controls));
 	if (!store_exists(run->home))
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 	TRY(store_open_write(run->home, 60000, &s));
 	TRY(document_add(s, run->a, &spec, &r));
 	if (r.already)

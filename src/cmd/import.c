@@ -195,7 +195,7 @@ static err run_import(struct cmd_run *run, const void *options)
 	STORE_AUTO s = NULL;
 
 	if (!store_exists(run->home)) {
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 		cmd_say(run, "home %s made", run->home);
 	}
 	TRY(store_open_write(run->home, 60000, &s));

@@ -79,7 +79,7 @@ static err run_starter(struct cmd_run *run, const struct init_options *o)
 		return err_hint(fail(ERR_CONFLICT, "%s is there already, and is not overwritten", name),
 				"--out FILE writes another");
 	if (!store_exists(run->home))
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 	TRY(store_open_write(run->home, 60000, &s));
 	TRY(collect_all(run, s, o));
 	TRY(directory_load(store_db(s), run->a, &d));

@@ -71,7 +71,7 @@ static err run_import(struct cmd_run *run, const void *options)
 	STORE_AUTO s = NULL;
 
 	if (!store_exists(run->home))
-		TRY(store_init(&(struct store_init_spec){ .home = run->home }));
+		TRY(store_ensure(run->home));
 	TRY(store_open_write(run->home, 60000, &s));
 	for (size_t i = 0; i < o->file.n; i++)
 		TRY(import_one(run, s, arena_cstr(run->a, file[i])));

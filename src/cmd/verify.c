@@ -33,7 +33,8 @@ static void say_fault(void *ctx, enum verify_fault kind, struct str sentence)
 	struct saying *s = ctx;
 
 	term_progress_done(&s->line);
-	fprintf(stderr, "%s: %.*s\n", kind == VERIFY_MISSING ? "missing" : "altered", FMT(term_safe(s->run->a, sentence)));
+	fprintf(stderr, "%s: %.*s\n",	/* allow: --quiet does not silence a fault */
+		kind == VERIFY_MISSING ? "missing" : "altered", FMT(term_safe(s->run->a, sentence)));
 }
 
 static void say_progress(void *ctx, int64_t done, int64_t of)

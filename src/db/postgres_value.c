@@ -40,12 +40,21 @@ bool postgres_type_known(Oid type)
 	       type == TYPE_NUMERIC;
 }
 
+/* Sums below 0, where one more number fits than above. */
+static bool add_digit(int64_t *v, int64_t digit)
+{
+	enum { BASE = 10000 };
+
+	return !__builtin_mul_overflow(*v, (int64_t)BASE, v) && !__builtin_sub_overflow(*v, digit, v);
+}
+
 /* sum() of int64 is numeric: digits in base 10,000, the first of them worth
  * 10,000^weight; a whole number has none behind the point. */
 static err numeric_of(const char *p, size_t n, struct db_value *out)
 {
-	enum { HEAD = 8, NEGATIVE = 0x4000, BASE = 10000 };
+	enum { HEAD = 8, NEGATIVE = 0x4000 };
 	int64_t digits, weight, sign, v = 0;
+	bool fits = true;
 
 	if (n < HEAD)
 		return fail(ERR_IO, "the database sent half a number");
@@ -54,14 +63,9 @@ static err numeric_of(const char *p, size_t n, struct db_value *out)
 	sign = integer_of(p + 4, 2);
 	if (n != HEAD + 2 * (size_t)digits || (sign & ~NEGATIVE) || digits > weight + 1)
 		return fail(ERR_FAILED, "the result of a query is not a whole number");
-	for (int64_t i = 0; i <= weight; i++) {
-		int64_t d = i < digits ? integer_of(p + HEAD + 2 * i, 2) : 0;
-
-		if (__builtin_mul_overflow(v, (int64_t)BASE, &v) ||
-		    __builtin_sub_overflow(v, d, &v))
-			return fail(ERR_LIMIT, "the result of a query is too large a number");
-	}
-	if (sign == 0 && v == INT64_MIN)
+	for (int64_t i = 0; i <= weight && fits; i++)
+		fits = add_digit(&v, i < digits ? integer_of(p + HEAD + 2 * i, 2) : 0);
+	if (!fits || (sign == 0 && v == INT64_MIN))
 		return fail(ERR_LIMIT, "the result of a query is too large a number");
 	*out = DB_I(sign == 0 ? -v : v);
 	return NULL;

@@ -46,7 +46,8 @@ MUST_USE err pack_list_write(struct pack_site *s, const char *folder, const stru
 /* What can be listed, in lists_*.c. */
 extern const struct pack_list pack_list_changes, pack_list_unreviewed, pack_list_security, pack_list_reviews,
 	pack_list_checks, pack_list_releases, pack_list_branches, pack_list_rules, pack_list_tree,
-	pack_list_findings, pack_list_proposed, pack_list_closed, pack_list_suppressed, pack_list_scans, pack_list_scans_06,
+	pack_list_findings, pack_list_proposed, pack_list_closed, pack_list_suppressed, pack_list_scans,
+	pack_list_scans_06,
 	pack_list_ci, pack_list_tests, pack_list_sboms, pack_list_vex, pack_list_series;
 extern const struct pack_list pack_list_controls, pack_list_mapping, pack_list_areas, pack_list_systems,
 	pack_list_accounts, pack_list_people, pack_list_submissions, pack_list_assessments, pack_list_packs,

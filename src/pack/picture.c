@@ -199,22 +199,31 @@ static struct str y_of(struct arena *a, const struct weeks *w, int64_t n)
 	return tenths(a, 10 * AREAS_BOTTOM - 10 * (AREAS_BOTTOM - AREAS_TOP) * n / ceiling(w->most));
 }
 
+static int64_t height(const struct weeks *w, int64_t week, size_t layers_below)
+{
+	int64_t sum = 0;
+
+	for (size_t l = 0; l < layers_below; l++)
+		sum += w->open[week][l];
+	return sum;
+}
+
+static void put_point(struct pack_site *s, const struct weeks *w, struct buf *d, int64_t week, int64_t n)
+{
+	struct arena *a = s->w->scratch;
+
+	buf_addf(d, "%c%.*s %.*s", d->n ? 'L' : 'M', FMT(x_of(a, w, week)), FMT(y_of(a, w, n)));
+}
+
 /* The outline of one layer: along its upper edge, back along its lower one. */
 static struct str outline(struct pack_site *s, const struct weeks *w, size_t layer)
 {
 	BUF_AUTO d = buf_new(64 * 1024);
-	int64_t lower, upper;
 
-	for (int64_t i = 0; i < 2 * w->n; i++) {
-		int64_t week = i < w->n ? i : 2 * w->n - 1 - i;
-
-		lower = 0;
-		for (size_t l = 0; l < layer; l++)
-			lower += w->open[week][l];
-		upper = lower + w->open[week][layer];
-		buf_addf(&d, "%c%.*s %.*s", i ? 'L' : 'M', FMT(x_of(s->w->scratch, w, week)),
-			 FMT(y_of(s->w->scratch, w, i < w->n ? upper : lower)));
-	}
+	for (int64_t week = 0; week < w->n; week++)
+		put_point(s, w, &d, week, height(w, week, layer + 1));
+	for (int64_t week = w->n - 1; week >= 0; week--)
+		put_point(s, w, &d, week, height(w, week, layer));
 	buf_add_char(&d, 'Z');
 	return arena_str(s->a, buf_str(&d));
 }

@@ -129,6 +129,22 @@ static void check_witness(struct pack_check *c, const struct note_key *k)
 		c->r->witnessed_since = seen.time;
 }
 
+static void check_known(struct pack_check *c)
+{
+	struct note_key k;
+
+	for (size_t i = 0; i < c->spec->known.n; i++) {
+		if (note_key_parse(c->spec->known.v[i], &k))
+			continue;
+		if (k.kind == NOTE_COSIGNATURE)
+			check_witness(c, &k);
+		else if (c->has_key && str_eq(c->spec->known.v[i], c->key_line))
+			c->r->remembered = true;
+		else if (c->has_key && str_eq(k.name, c->key.name))
+			c->r->other_known = true;
+	}
+}
+
 /* The keys the reader brought must fit; those seen before need not. */
 static err check_keys(struct pack_check *c)
 {
@@ -147,16 +163,7 @@ static err check_keys(struct pack_check *c)
 			pack_fault(&c->faults, "log/key.vkey", "the pack was signed with another key than the one given (%.*s, %08x)",
 				   FMT(k.name), k.id);
 	}
-	for (size_t i = 0; i < c->spec->known.n; i++) {
-		if (note_key_parse(c->spec->known.v[i], &k))
-			continue;
-		if (k.kind == NOTE_COSIGNATURE)
-			check_witness(c, &k);
-		else if (c->has_key && str_eq(c->spec->known.v[i], c->key_line))
-			c->r->remembered = true;
-		else if (c->has_key && str_eq(k.name, c->key.name))
-			c->r->other_known = true;
-	}
+	check_known(c);
 	return NULL;
 }
 

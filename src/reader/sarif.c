@@ -381,7 +381,9 @@ static const struct redact_rule secrets[] = {
 	{ "!runs[].results[].properties.repo" }, { "!runs[].results[].properties.tags" },
 	{ "!runs[].results[].properties.security-severity" }, { "!runs[].results[].properties.line" },
 	{ "runs[].results[].fixes" }, { "runs[].results[].attachments" }, { "runs[].results[].webRequest" },
-	{ "runs[].results[].webResponse" }, { "runs[].artifacts[].contents" }, { NULL },
+	{ "runs[].results[].webResponse" }, { "runs[].artifacts[].contents" },
+	{ "runs[].invocations[].commandLine" }, { "runs[].invocations[].arguments" },
+	{ "runs[].invocations[].environmentVariables" }, { NULL },
 };
 
 const struct reader_kind reader_sarif = {

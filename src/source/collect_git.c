@@ -18,6 +18,7 @@ struct collecting {
 	struct str name;
 	size_t sent;
 	int64_t total;
+	int64_t neighbour, odd_dates;
 	struct many items, ci;		/* of the tree */
 	int64_t actions, unpinned;
 	struct str first_unpinned;
@@ -120,20 +121,43 @@ static struct many few_paths(struct arena *a, struct strs paths)
 	return (struct many){ v, n };
 }
 
+/* A time within the years 1 to 9999, else none. */
+static int64_t sensible(int64_t at)
+{
+	return at < -62135596800 || at > 253402300799 ? INSTANT_NONE : at;
+}
+
+/* A commit may carry any date. One that is none is placed beside its neighbour,
+ * and a note says so: nobody's odd commit may keep the others from being seen. */
+static err date_of(struct collecting *c, const struct git_change *g, int64_t *at)
+{
+	*at = sensible(g->at);
+	if (*at == INSTANT_NONE) {
+		*at = c->neighbour;
+		if (c->odd_dates++ < 10)
+			TRY(submission_write_note(c->out, "commit %.*s has no date that can be; it is placed beside its neighbour",
+						  FMT(g->commit)));
+	}
+	c->neighbour = *at;
+	return NULL;
+}
+
 static err send_change(void *ctx, const struct git_change *g)
 {
 	struct collecting *c = ctx;
 	struct roles roles = { .n = 0 };
 	struct s_change item;
+	int64_t at;
 
 	table_clear(&item_change, &item);
 	arena_reset(c->each);
 	if (!g->known)
 		return NULL;	/* counted at the end as unreadable */
+	TRY(date_of(c, g, &at));
 	gather_roles(c, g, &roles);
 	item = (struct s_change){
-		.author = who_of(c, &g->author), .committer = who_of(c, &g->committer), .at = g->at,
-		.authored = g->author.at, .parents = (int64_t)g->parents_n, .step = (int64_t)g->place,
+		.author = who_of(c, &g->author), .committer = who_of(c, &g->committer), .at = at,
+		.authored = sensible(g->author.at), .parents = (int64_t)g->parents_n, .step = (int64_t)g->place,
 		.paths_total = g->paths_known ? (int64_t)g->paths_total : FIELD_NO_INT,
 		.pull = g->message.pull == GIT_PULL_NONE ? FIELD_NO_INT : g->message.pull,
 		.commit = g->commit, .signed_by = str_cut(g->signed_by, 128), .signature = (int)g->signature,

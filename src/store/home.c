@@ -1,7 +1,9 @@
 #include "store/home.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -107,14 +109,32 @@ static err write_keys(struct arena *a, const struct store_init_spec *spec, const
 	return keys_make_signer(keys, origin);
 }
 
+err home_claim(struct arena *a, const char *path, int *making)
+{
+	static const char *const names[] = { "home.json", "keys", "custody.db", "tiles", "evidence" };
+
+	TRY(dir_make(path, 0700));
+	*making = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*making < 0 || flock(*making, LOCK_EX))
+		return fail_errno("cannot lock the folder %s", path);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *name = arena_printf(a, "%s/%s", path, names[i]).p;
+
+		if (!file_exists(name))
+			continue;
+		if (i == 0)
+			return err_hint(fail(ERR_CONFLICT, "there is a home at %s already", path),
+					"use it, or name another folder with --home");
+		return err_hint(fail(ERR_CONFLICT, "%s is there already, so no home can be made here", name),
+				"name another folder with --home");
+	}
+	return NULL;
+}
+
 err home_make(struct arena *a, const struct store_init_spec *spec, struct home *out)
 {
 	static const char *const folders[] = { "evidence", "tiles", "keys" };
 
-	if (store_exists(spec->home))
-		return err_hint(fail(ERR_CONFLICT, "there is a home at %s already", spec->home),
-				"use it, or name another folder with --home");
-	TRY(dir_make(spec->home, 0700));
 	TRY(absolute(a, spec->home, &out->path));
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
 		TRY(dir_make(arena_printf(a, "%s/%s", out->path, folders[i]).p, 0700));

@@ -16,6 +16,10 @@ struct home {
 
 MUST_USE err home_read(struct arena *a, const char *path, struct home *out);
 
+/* Takes the right to make a home here, for as long as the descriptor is open: one
+ * process at a time, and only where nothing of a home lies yet (ERR_CONFLICT). */
+MUST_USE err home_claim(struct arena *a, const char *path, int *making);
+
 /* Makes the folders, keys and settings; the database is the caller's. */
 MUST_USE err home_make(struct arena *a, const struct store_init_spec *spec, struct home *out);
 

@@ -16,9 +16,13 @@ static err first_record(struct store *s, const struct store_init_spec *spec, con
 			   .effective = instant_now(), .content = CONTENT_STATED, .author = AUTHOR_SERVER,
 			   .fields = &f };
 	struct str local;
-	int64_t idx;
+	int64_t idx, size;
 	bool already;
 
+	TRY(ledger_size(store_ledger(s), &size));
+	if (size > 0)
+		return err_hint(fail(ERR_CONFLICT, "the database %s holds another home's log already", store_database(s)),
+				"give the new home a database, or a schema, of its own");
 	TRY(store_append(s, &d, &idx, &already));
 	people_submission(store_people(s), h->id, CONTENT_STATED, AUTHOR_CLAIMED);
 	TRY(store_local_account(s, &local));
@@ -49,11 +53,13 @@ static err take_away(struct arena *a, const struct home *h)
 err store_init(const struct store_init_spec *spec)
 {
 	OWNED(arena) a = arena_new();
-	bool there = store_exists(spec->home);
+	FD_AUTO making = -1;
 	struct home h = { 0 };
-	err e = fill(a, spec, &h), kept;
+	err e, kept;
 
-	if (!e || there || !h.path)
+	TRY(home_claim(a, spec->home, &making));
+	e = fill(a, spec, &h);
+	if (!e || !h.path)
 		return e;
 	/* A home that could not be finished is none: leave nothing half-made. */
 	kept = err_copy(e);
@@ -61,4 +67,14 @@ err store_init(const struct store_init_spec *spec)
 	e = e ? e : err_in(kept, "no home was made");
 	err_drop_copy(kept);
 	return e;
+}
+
+err store_ensure(const char *home)
+{
+	err e;
+
+	if (store_exists(home))
+		return NULL;
+	e = store_init(&(struct store_init_spec){ .home = home });
+	return e && e->kind == ERR_CONFLICT && store_exists(home) ? NULL : e;
 }

@@ -1,3 +1,5 @@
+#include "store/intake.h"
+
 #include "store/intake_parts.h"
 
 #include <stdarg.h>

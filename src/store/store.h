@@ -20,6 +20,10 @@ struct store_init_spec {
 /* Makes a home; ERR_CONFLICT where there is one already. */
 MUST_USE err store_init(const struct store_init_spec *spec);
 
+/* Makes a home with the usual settings where there is none; one that another
+ * process makes meanwhile is as good. */
+MUST_USE err store_ensure(const char *home);
+
 /* Whether there is a home in this folder. */
 bool store_exists(const char *home);
 

@@ -230,6 +230,11 @@ static bool needs_quotes(struct str s)
 	return false;
 }
 
+static bool is_control(char c)
+{
+	return ((unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
+}
+
 static void put_cell(struct buf *out, struct str s)
 {
 	bool formula = s.n && s.p[0] && strchr("=+-@\t\r\n", s.p[0]);
@@ -242,7 +247,11 @@ static void put_cell(struct buf *out, struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		if (s.p[i] == '"')
 			buf_add_char(out, '"');
-		buf_add_char(out, s.p[i]);
+		/* What would steer a terminal is shown as what cannot be shown. */
+		if (is_control(s.p[i]))
+			buf_add_c(out, "\xEF\xBF\xBD");
+		else
+			buf_add_char(out, s.p[i]);
 	}
 	if (quotes)
 		buf_add_char(out, '"');

@@ -81,6 +81,8 @@ static struct str words_of(const struct json *v)
 
 static const char *entity(char c)
 {
+	if (((unsigned char)c < ' ' && c != '\t' && c != '\n' && c != '\r') || c == 0x7F)
+		return "\xEF\xBF\xBD";	/* no character of HTML */
 	switch (c) {
 	case '&':
 		return "&amp;";

@@ -46,7 +46,9 @@ static void add_documents(struct store *s, int n)
 
 		d.in = d.about;
 		if (i % 10 == 0) {
-			assert_ok(evidence_put(store_evidence(s), arena_printf(place.a, "what was said at %d\n", i), &cited));
+			struct str said_then = arena_printf(place.a, "what was said at %d\n", i);
+
+			assert_ok(evidence_put(store_evidence(s), said_then, &cited));
 			assert_ok(store_note_evidence(s, &cited, 20, STR("text")));
 			digest_put(hex, &cited);
 			cite = str_c(hex);
@@ -77,7 +79,8 @@ static void erase_words(struct store *s, int64_t index)
 
 static void write_pack(struct store *s, const char *out)
 {
-	struct pack_spec spec = { .a = place.a, .out = out, .from = INSTANT_NONE, .to = INSTANT_NONE, .as_of = INSTANT_NONE };
+	struct pack_spec spec = { .a = place.a, .out = out, .from = INSTANT_NONE, .to = INSTANT_NONE,
+				  .as_of = INSTANT_NONE };
 	struct pack_result r;
 
 	assert_ok(pack_write(s, &spec, &r));

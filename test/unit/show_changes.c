@@ -124,7 +124,8 @@ static void one_change_gives_a_reason_for_each_answer(void **s)
 
 static struct facts *facts(void)
 {
-	struct facts_spec spec = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE, .to = INSTANT_NONE };
+	struct facts_spec spec = { .now = VIEWS_AT(100), .as_of = INSTANT_NONE, .from = INSTANT_NONE,
+				   .to = INSTANT_NONE };
 	struct facts *f;
 
 	assert_ok(show_facts_read(db, &spec, a, &f));
