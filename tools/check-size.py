@@ -10,7 +10,7 @@ FUNCTION_LINES, COMPLEXITY, PARAMETERS = 60, 12, 5
 SOURCE_LINES, HEADER_LINES, TEST_LINES, COLUMNS, WITH_SENTENCE = 500, 120, 800, 120, 140
 CONDITIONALS = ("src/base/sandbox.c",)
 # A row of a table, or SQL.
-LONG_LINE = re.compile(r"""^\s*(\{|"|T\(|\w+\(STR\(|.*\bSQL\(|\.\w+ = ")|https?://""")
+LONG_LINE = re.compile(r"""^\s*(\{|"|T\(|\w+\(STR\(|.*\bSQL\(|\.\w+ = ")|https?://|^/\* link: """)
 # A sentence for people stays in one piece, so that it can be searched for.
 SENTENCE = re.compile(r'"[^"]{30,}')
 DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else)\b[ \t]*(.*)$", re.M)

@@ -40,6 +40,16 @@ bool postgres_type_known(Oid type)
 	       type == TYPE_NUMERIC;
 }
 
+/* Bytes before the digits of a numeric: how many, weight, sign, scale. */
+enum { HEAD = 8 };
+
+static bool is_whole(int64_t digits, int64_t weight, int64_t sign)
+{
+	enum { NEGATIVE = 0x4000 };
+
+	return !(sign & ~NEGATIVE) && digits <= weight + 1;
+}
+
 /* Sums below 0, where one more number fits than above. */
 static bool add_digit(int64_t *v, int64_t digit)
 {
@@ -52,7 +62,6 @@ static bool add_digit(int64_t *v, int64_t digit)
  * 10,000^weight; a whole number has none behind the point. */
 static err numeric_of(const char *p, size_t n, struct db_value *out)
 {
-	enum { HEAD = 8, NEGATIVE = 0x4000 };
 	int64_t digits, weight, sign, v = 0;
 	bool fits = true;
 
@@ -61,7 +70,7 @@ static err numeric_of(const char *p, size_t n, struct db_value *out)
 	digits = integer_of(p, 2);
 	weight = digits ? integer_of(p + 2, 2) : -1;
 	sign = integer_of(p + 4, 2);
-	if (n != HEAD + 2 * (size_t)digits || (sign & ~NEGATIVE) || digits > weight + 1)
+	if (n != HEAD + 2 * (size_t)digits || !is_whole(digits, weight, sign))
 		return fail(ERR_FAILED, "the result of a query is not a whole number");
 	for (int64_t i = 0; i <= weight && fits; i++)
 		fits = add_digit(&v, i < digits ? integer_of(p + HEAD + 2 * i, 2) : 0);

@@ -43,10 +43,11 @@ static err role_detect(struct reader *r)
 static err role_read(struct reader *r, const struct reader_kind *k)
 {
 	OWNED(submission_writer) out = NULL;
-	struct s_start start = { .format = STR("custody-submission/1"), .source = str_c(k->name),
-				 .tool = STR("custody " CUSTODY_VERSION) };
+	struct s_start start = { .format = STR("custody-submission/1"), .tool = STR("custody " CUSTODY_VERSION) };
 	err e;
 
+	ASSERT(k);
+	start.source = str_c(k->name);
 	TRY(submission_write_start(STDOUT_FILENO, &start, &out));
 	r->out = out;
 	e = reader_run(k, r);

@@ -2,8 +2,11 @@
 
 #include "store/intake_parts.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "base/instant.h"
 
 err intake_new(struct store *s, const struct intake_context *c, struct intake **out)
@@ -188,8 +191,7 @@ static err on_progress(void *ctx, int64_t done, int64_t of)
 {
 	struct intake *in = ctx;
 
-	if (in->progress)
-		in->progress(in->progress_ctx, done, of);
+	(void)in, (void)done, (void)of;		/* was shown while the stream was copied */
 	return NULL;
 }
 
@@ -212,9 +214,18 @@ void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done,
 	in->progress_ctx = ctx;
 }
 
+/* The stream is copied and found whole before the first record is written: one
+ * that is cut short leaves nothing behind. */
 static err read_all(struct intake *in, int fd)
 {
-	TRY(submission_read(fd, &intake_calls, in));
+	FD_AUTO copy = open(store_home(in->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (copy < 0)
+		return fail_errno("cannot make a temporary file in %s", store_home(in->store));
+	TRY(submission_copy(fd, copy, in->progress, in->progress_ctx));
+	if (lseek(copy, 0, SEEK_SET) != 0)
+		return fail_errno("cannot read a temporary file in %s", store_home(in->store));
+	TRY(submission_read(copy, &intake_calls, in));
 	return intake_finish(in);
 }
 
