@@ -127,7 +127,8 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 /* A descriptor on a regular file with the input's bytes, at 0. */
 static err open_input(struct store *s, const char *name, int *out)
 {
-	FD_AUTO in = strcmp(name, "-") == 0 ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC);
+	bool given = strcmp(name, "-") == 0;
+	FD_AUTO in = given ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
 	if (in < 0 && errno == ENOENT)
@@ -141,6 +142,8 @@ static err open_input(struct store *s, const char *name, int *out)
 		in = -1;
 		return NULL;
 	}
+	if (!given)
+		return err_hint(fail(ERR_INPUT, "%s is no regular file", name), "give it on standard input: custody import -");
 	return import_spool(s, in, name, out);
 }
 

@@ -39,6 +39,10 @@ struct submission_calls {
 	err (*evidence)(void *ctx, const struct s_evidence *e, struct str bytes);	/* whole, ≤ 4 MiB */
 	err (*progress)(void *ctx, int64_t done, int64_t of);			/* may be NULL */
 };
+/* Copies a stream to its end and checks that it is whole, without looking into its
+ * items: what is read from the copy afterwards cannot turn out to be cut short. */
+MUST_USE err submission_copy(int from, int to, void (*progress)(void *ctx, int64_t done, int64_t of), void *ctx);
+
 /* ERR_INPUT with a sentence on anything cut short, altered or out of order; the
  * reader's own sentence when it could not do it. */
 MUST_USE err submission_read(int fd, const struct submission_calls *calls, void *ctx);

@@ -166,6 +166,11 @@ static err take_failure(struct str payload)
 	return fail((enum err_kind)k, "%.*s", FMT(text));
 }
 
+struct copying {
+	void (*progress)(void *ctx, int64_t done, int64_t of);
+	void *ctx;
+};
+
 static err take_end(struct reading *r, struct str payload)
 {
 	struct digest is = digest_end(r->digest), said;
@@ -201,6 +206,54 @@ static err take_frame(struct reading *r, const struct frame *f, bool *end)
 		return take_progress(r, f->payload);
 	}
 	return fail(ERR_INPUT, "the submission holds a frame of an unknown kind");
+}
+
+static err pass_progress(void *ctx, int64_t done, int64_t of)
+{
+	struct copying *c = ctx;
+
+	if (c->progress)
+		c->progress(c->ctx, done, of);
+	return NULL;
+}
+
+static err copy_frame(struct reading *r, const struct frame *f, int to, bool *end)
+{
+	if (!r->started && f->letter != 'S' && f->letter != 'X')
+		return fail(ERR_INPUT, "this is no submission");
+	r->started = true;
+	*end = f->letter == 'Z' || f->letter == 'X';
+	if (f->letter == 'X')
+		return take_failure(f->payload);
+	if (f->letter == 'Z')
+		TRY(take_end(r, f->payload));
+	else
+		digest_add(r->digest, f->whole);
+	r->items += f->letter == 'I';
+	if (f->letter == 'P')
+		TRY(take_progress(r, f->payload));
+	return fd_write_all(to, "the copy of the submission", f->whole);
+}
+
+err submission_copy(int from, int to, void (*progress)(void *ctx, int64_t done, int64_t of), void *ctx)
+{
+	OWNED(arena) a = arena_new();
+	OWNED(digest_ctx) digest = digest_ctx_new();
+	struct copying c = { progress, ctx };
+	const struct submission_calls calls = { .progress = pass_progress };
+	struct reading r = { .fd = from, .calls = &calls, .ctx = &c, .a = a, .digest = digest,
+			     .in = buf_new(2 * SUBMISSION_FRAME_MAX + (1 << 20)) };
+	struct frame f = { 0 };
+	bool end = false;
+	err e = NULL;
+
+	while (!e && !end) {
+		e = next_frame(&r, &f);
+		if (!e)
+			e = copy_frame(&r, &f, to, &end);
+	}
+	buf_done(&r.in);
+	return e;
 }
 
 err submission_read(int fd, const struct submission_calls *calls, void *ctx)
