@@ -9,6 +9,7 @@ const fs = require('fs');
 const os = require('os');
 const path = require('path');
 const { spawnSync } = require('child_process');
+const P = require('./pack.js');
 const { browser } = require('./browser.js');
 
 const CUSTODY = process.env.CUSTODY;
@@ -105,6 +106,52 @@ test('a signature added to the note of the manifest is named', { skip }, async (
 	const r = await check(at('p'), { input: '#folder' });
 	fs.writeFileSync(at('p/manifest.note'), old);
 	assert.match(said(r), /manifest\.note: it bears 2 signatures/);
+});
+
+test('the program checks packages that another program made, with what they withhold and erase', { skip }, () => {
+	const clean = P.seal(P.makePack());
+	const verify = (files, ...args) => {
+		fs.writeFileSync(at('o.zip'), P.zip(files));
+		return custody('verify', 'o.zip', ...args);
+	};
+	let r = verify(clean.files);
+	assert.strictEqual(r.code, 0, r.out + r.err);
+	assert.match(r.out, /^intact$/m);
+	assert.match(r.out, /erased by a record 1, withheld 1$/m);
+	r = verify(clean.files, '--key', clean.key.vkey, '--key', clean.witness.vkey);
+	assert.match(r.out, /^witnessed since 2026-08-01$/m, r.out);
+	fs.rmSync(at('state/custody/keys'), { force: true });
+	for (const zip64 of [true, false]) {
+		fs.writeFileSync(at('o.zip'), P.zip(clean.files, { zip64 }));
+		assert.strictEqual(custody('verify', 'o.zip').code, 0);
+	}
+	const change = (edit, pattern, reseal) => {
+		const p = { ...clean, files: new Map(clean.files), leaves: [...clean.leaves] };
+		edit(p.files, p);
+		if (reseal)
+			P.seal(p);
+		const v = verify(p.files);
+		assert.strictEqual(v.code, 5, `${pattern} ${v.out}`);
+		assert.match(v.out, pattern);
+	};
+	const evidence = [...clean.files.keys()].find(n => n.startsWith('evidence/'));
+	change(f => f.set('withheld.json', Buffer.from('{"withheld":[]}')), /record 8 .*its words are missing/, true);
+	change(f => f.set('log/anchors/1.tsr', f.get('log/anchors/2.tsr')), /1\.tsr: its imprint is not the digest/, true);
+	change((f, p) => f.set('log/anchors/1.note', Buffer.from(P.note(p.key, P.checkpointText(p.origin, p.leaves.slice(1, 201))))),
+		/1\.note: its root is not that of the first 200/, true);
+	change(f => f.delete('log/anchors/1.note'), /1\.note: this file is missing/, true);
+	change(f => f.set(evidence, Buffer.from('{}')), /the name of this evidence is not the digest/, true);
+	change(f => f.delete(evidence), /this evidence is missing: record 0 cites it/, true);
+	change(f => f.set(`evidence/${P.hex(P.sha256('new'))}`, Buffer.from('new')), /no record in the log cites/, true);
+	change(f => f.set('../evil', Buffer.from('x')), /has a name that no file of a pack may have/);
+	change((f, p) => {
+		[p.leaves[10], p.leaves[11]] = [p.leaves[11], p.leaves[10]];
+		P.bundles(f, p.leaves);
+	}, /record 11: it was received at/, true);
+	change((f, p) => {
+		p.leaves[20] = Buffer.from(p.leaves[20].toString().replace('finding.v1', 'finding.v2'));
+		P.bundles(f, p.leaves);
+	}, /a record was changed, reordered/, true);
 });
 
 test('what a tool wrote cannot become markup, and pages fit and run nothing', { skip }, async () => {
