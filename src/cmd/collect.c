@@ -1,10 +1,10 @@
 /* `custody collect`: what systems of record hold, without a token of ours. And the
  * role that reads a repository. */
-#include "cmd/nouns.h"
+#include "cmd/collect.h"
 
 #include "base/term.h"
 #include "cmd/anchor.h"
-#include "cmd/collect.h"
+#include "cmd/nouns.h"
 
 struct git_options {
 	struct many dir, branch;

@@ -204,7 +204,8 @@ static err is_seen(const struct finding_series *f, bool *seen)
 
 	TRY(db_get_int(store_db(f->in->store), SQL("SELECT count(*) FROM view_scan WHERE series_no = $1 AND report = $2 "
 		"AND coalesce(artefact, '') = $3 AND run = $4 AND closed = 1 AND (commit_id = $5 OR ($5 IS NULL AND commit_id IS NULL))"),
-		DB_ARGS(DB_I(f->s->no), record_blob(f->a, f->in->c->report), DB_T(f->s->artefact.n ? f->s->artefact : STR("")),
+		DB_ARGS(DB_I(f->s->no), record_blob(f->a, f->in->c->report),
+			DB_T(f->s->artefact.n ? f->s->artefact : STR("")),
 			DB_T(either(f->in->c->run, f->b->run).n ? either(f->in->c->run, f->b->run) : STR("")),
 			record_blob(f->a, f->s->commit)), 0, &n));
 	*seen = n > 0;
