@@ -14,6 +14,19 @@ static bool formula(struct str s)
 	return s.n && strchr("=+-@\t\r\n", s.p[0]);
 }
 
+/* As the writer shows it: control characters that steer terminals are replaced. */
+static void add_shown(struct buf *out, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+
+		if ((c < ' ' && !strchr("\t\n\r", c)) || c == 0x7F || c == 0)
+			buf_add_c(out, "\xEF\xBF\xBD");
+		else
+			buf_add_char(out, s.p[i]);
+	}
+}
+
 static err on_row(void *ctx, const struct csv_reader *r, struct strs cells)
 {
 	struct rows *rows = ctx;
@@ -28,7 +41,7 @@ static err on_row(void *ctx, const struct csv_reader *r, struct strs cells)
 	for (size_t i = 0; i < cells.n; i++) {
 		if (formula(cells.v[i]))
 			buf_add_char(&rows->plain, '\'');
-		buf_add(&rows->plain, cells.v[i]);
+		add_shown(&rows->plain, cells.v[i]);
 		buf_add_char(&rows->plain, '\0');
 	}
 	buf_add_char(&rows->plain, '\n');
