@@ -7,8 +7,12 @@
 
 struct pack_options {
 	int64_t from, to, as_of;
-	struct str made_for, organisation, out;
+	struct str made_for, organisation, out, why;
+	struct many withhold;
 };
+static const char *const withhold_words[] = { "words", "evidence", NULL };
+enum { WITHHOLD_WORDS, WITHHOLD_EVIDENCE };
+
 static const struct field pack_fields[] = {
 	FIELD(pack_options, as_of, FIELD_DAY, 0, 0, "look at everything as it stood at the end of this day"),
 	FIELD(pack_options, from, FIELD_DAY, 0, 0, "first day of the period (default: 12 months before its end)"),
@@ -16,6 +20,9 @@ static const struct field pack_fields[] = {
 	  .help = "who it is made for, on its first page" },
 	FIELD(pack_options, organisation, FIELD_TEXT, 0, 200, "whose evidence it is, on every page"),
 	FIELD(pack_options, to, FIELD_DAY, 0, 0, "last day of the period (default: today)"),
+	FIELD(pack_options, why, FIELD_TEXT, 0, 500, "why something is withheld; it stands in the pack"),
+	{ .name = "withhold", .kind = FIELD_ENUM, .flags = FIELD_MANY, .max = 2, .choices = withhold_words,
+	  .offset = offsetof(struct pack_options, withhold), .help = "leave these out, and say so" },
 	FIELD(pack_options, out, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "a folder, or a file that ends in .zip"),
 	{ 0 },
 };
@@ -31,6 +38,16 @@ static int64_t end_of(int64_t day)
 	return day == INSTANT_NONE ? INSTANT_NONE : (day + 1) * DAY_SECONDS - 1;
 }
 
+static bool withheld(const struct pack_options *o, int what)
+{
+	const int *v = o->withhold.v;
+
+	for (size_t i = 0; i < o->withhold.n; i++)
+		if (v[i] == what)
+			return true;
+	return false;
+}
+
 static err run_pack(struct cmd_run *run, const void *options)
 {
 	const struct pack_options *o = options;
@@ -39,15 +56,21 @@ static err run_pack(struct cmd_run *run, const void *options)
 		.a = run->a, .out = arena_cstr(run->a, o->out), .to = end_of(o->to), .as_of = end_of(o->as_of),
 		.from = o->from == INSTANT_NONE ? INSTANT_NONE : o->from * DAY_SECONDS, .made_for = o->made_for,
 		.organisation = o->organisation, .progress = run->quiet ? NULL : say_progress, .ctx = &line,
+		.withhold_words = withheld(o, WITHHOLD_WORDS), .withhold_evidence = withheld(o, WITHHOLD_EVIDENCE), .why = o->why,
 	};
 	struct pack_result r;
 	STORE_AUTO s = NULL;
 	char hex[DIGEST_TEXT];
 
+	if (o->withhold.n && !o->why.n)
+		return fail(ERR_USAGE, "--why is missing: what is withheld needs a reason");
 	TRY(store_open_write(run->home, 60000, &s));
 	TRY(pack_write(s, &spec, &r));
 	term_progress_done(&line);
 	digest_put(hex, &r.manifest);
+	if (o->withhold.n)
+		TRY(cmd_print(arena_printf(run->a, "withheld  words of %lld records, %lld evidence\n",
+					   (long long)r.withheld_words, (long long)r.withheld_evidence)));
 	return cmd_print(arena_printf(run->a,
 		"pack      %.*s\n"
 		"records   %lld, of %lld the facts and words; %lld with erased words\n"

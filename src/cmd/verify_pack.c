@@ -102,6 +102,20 @@ static struct str print_pack(struct arena *a, const struct pack_checked *r)
 		FMT(r->fingerprint.p ? r->fingerprint : STR("unknown")));
 }
 
+/* Types of which something is not shown: what is there can be counted. */
+static err print_types(struct cmd_run *run, const struct pack_checked *r)
+{
+	for (size_t i = 0; i < r->n_types; i++) {
+		const struct pack_type_count *t = &r->types[i];
+
+		if (t->log != t->shown || t->erased || t->withheld)
+			TRY(cmd_print(arena_printf(run->a, "  %-20.*s %lld in the log, %lld not shown, parts of %lld erased, of %lld withheld\n",
+				FMT(term_safe(run->a, t->type)), (long long)t->log, (long long)(t->log - t->shown),
+				(long long)t->erased, (long long)t->withheld)));
+	}
+	return NULL;
+}
+
 /* How its key was known, where that needs a word. */
 static void say_key(const struct cmd_run *run, const struct pack_checked *r)
 {
@@ -139,6 +153,8 @@ static err verify_folder(struct cmd_run *run, const struct verify_pack_spec *spe
 	TRY(cmd_print(print_log(run->a, &r)));
 	if (pack)
 		TRY(cmd_print(print_pack(run->a, &r)));
+	if (pack)
+		TRY(print_types(run, &r));
 	say_key(run, &r);
 	conclude(run, spec, r.level);
 	return cmd_print(result(run->a, r.level, r.witnessed_since, r.faults));

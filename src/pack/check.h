@@ -9,7 +9,7 @@
 #include "pack/verify.h"
 #include "record/header.h"
 
-enum { PACK_PIECE = 256 * 1024, PACK_KEYS_MAX = CHECKPOINT_WITNESSES_MAX, PACK_SMALL = 64 << 20 };
+enum { PACK_PIECE = 256 * 1024, PACK_KEYS_MAX = CHECKPOINT_WITNESSES_MAX, PACK_SMALL = 256 << 20 };
 
 /* What the manifest says of a file that is there. */
 struct pack_item {

@@ -4,6 +4,8 @@
 #include "base/hex.h"
 #include "text/json_events.h"
 
+enum { MISSING_MAX = 1000000 };	/* named; that each is named once is remembered for so many */
+
 static struct pack_item *item_of(struct pack_check *c, const struct pack_entry *e)
 {
 	size_t n;
@@ -136,7 +138,8 @@ static void match(struct manifest *m, const char *path, const struct pack_item *
 		m->c->r->bytes += (int64_t)said->size;
 		return;
 	}
-	map_put_int(m->c->listed_missing, arena_str(m->c->a, str_c(path)), 1);
+	if (map_count(m->c->listed_missing) < MISSING_MAX)
+		map_put_int(m->c->listed_missing, arena_str(m->c->a, str_c(path)), 1);
 	pack_fault(&m->c->faults, path, "this file is missing: the manifest lists it");
 }
 

@@ -183,7 +183,7 @@ static err load_titles(struct pack_site *s, struct titles *t, int64_t idx)
 	struct json *facts, *words;
 	bool more;
 
-	if (t->idx == idx)
+	if (t->idx == idx || s->w->spec->withhold_words)
 		return NULL;
 	arena_reset(t->a);
 	*t = (struct titles){ .a = t->a, .idx = idx };

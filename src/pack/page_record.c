@@ -73,7 +73,12 @@ static void put_words(struct pack_site *s, struct json_writer *j, struct str wor
 {
 	struct json *doc = NULL;
 
-	json_add_c(j, "words_state", !has ? "It has none." : !words.p ? "Erased on an order that is itself a record." : "shown");
+	if (words.p && s->w->spec->withhold_words) {
+		json_add_text(j, "words_state", arena_printf(s->w->scratch, "Withheld: %.*s", FMT(s->w->spec->why)));
+		words = (struct str){ 0 };
+	} else {
+		json_add_c(j, "words_state", !has ? "It has none." : words.p ? "shown" : "Erased on an order that is itself a record.");
+	}
 	json_key(j, "words");
 	json_open(j, '[');
 	if (words.p && json_parse(s->w->scratch, "words", words, &doc))
@@ -97,12 +102,15 @@ static void put_cites(struct pack_site *s, struct json_writer *j, const struct h
 	json_key(j, "cites");
 	json_open(j, '[');
 	for (size_t i = 0; i < h->cites.n; i++) {
-		bool here = digest_get(h->cites.v[i], &d) && evidence_has(store_evidence(s->w->s), &d);
+		bool kept = digest_get(h->cites.v[i], &d) && evidence_has(store_evidence(s->w->s), &d);
+		bool here = kept && !s->w->spec->withhold_evidence;
 
 		json_open(j, '{');
 		json_add_text(j, "digest", h->cites.v[i]);
 		json_add_text(j, "digest_path", here ? arena_printf(s->w->scratch, "evidence/%.*s", FMT(h->cites.v[i])) : STR(""));
-		json_add_c(j, "digest_state", here ? "in this package" : "erased on an order that is itself a record");
+		json_add_text(j, "digest_state", here ? STR("in this package")
+			      : kept ? arena_printf(s->w->scratch, "withheld: %.*s", FMT(s->w->spec->why))
+				     : STR("erased on an order that is itself a record"));
 		json_close(j, '}');
 	}
 	json_close(j, ']');

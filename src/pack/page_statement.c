@@ -252,17 +252,28 @@ static void put_unknowns(struct pack_site *s, struct json_writer *j)
 	json_add_text(j, "unknowns_more", u->n > FIRST_UNKNOWNS ? arena_printf(s->a, "%zu more", u->n - FIRST_UNKNOWNS) : STR(""));
 }
 
+static void put_absence(struct pack_site *s, struct json_writer *j, const char *what, int64_t n, struct str why)
+{
+	if (!n)
+		return;
+	json_open(j, '{');
+	json_add_c(j, "absent_what", what);
+	json_add_text(j, "absent_count", pack_site_number(s->a, n));
+	json_add_text(j, "absent_why", why);
+	json_close(j, '}');
+}
+
 static void put_absent(struct pack_site *s, struct json_writer *j)
 {
+	const struct pack_result *r = s->w->r;
+	struct str why = arena_printf(s->a, "Withheld: %.*s", FMT(s->w->spec->why));
+
 	json_key(j, "absent");
 	json_open(j, '[');
-	if (s->w->r->erased) {
-		json_open(j, '{');
-		json_add_c(j, "absent_what", "Words of records");
-		json_add_text(j, "absent_count", pack_site_number(s->a, s->w->r->erased));
-		json_add_c(j, "absent_why", "Erased on orders that are themselves records: 11-audit-testing-and-follow-up/erasures.csv");
-		json_close(j, '}');
-	}
+	put_absence(s, j, "Words of records", r->erased, STR("Erased on orders that are themselves records: "
+							      "11-audit-testing-and-follow-up/erasures.csv"));
+	put_absence(s, j, "Words of records", r->withheld_words, why);
+	put_absence(s, j, "Evidence", r->withheld_evidence, why);
 	json_close(j, ']');
 }
 

@@ -270,7 +270,8 @@ static err load_accounts(struct pack_site *s)
 		if (!more)
 			return NULL;
 		arena_reset(s->w->scratch);
-		*who = name_of(s, s->w->scratch, db_blob(rows, 3));
+		if (!s->w->spec->withhold_words)
+			*who = name_of(s, s->w->scratch, db_blob(rows, 3));
 		if (!who->p)
 			*who = arena_printf(s->a, "%.*s %lld", FMT(db_text(rows, 2)), (long long)db_int(rows, 1));
 		map_put(s->accounts, arena_str(s->a, db_blob(rows, 0)), who);

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "pack/check.h"
-#include "text/json.h"
+#include "text/json_events.h"
 
 const char *const pack_level_words[] = { "NOT intact", "intact", "authentic", "witnessed", NULL };
 
@@ -176,36 +176,38 @@ static err check_signatures(struct pack_check *c)
 	return check_keys(c);
 }
 
+static err take_withheld(void *ctx, const struct json *w)
+{
+	struct pack_check *c = ctx;
+	struct str evidence = json_text(json_get(w, "evidence")), part = json_text(json_get(w, "part"));
+	int64_t index;
+
+	if (evidence.p)
+		map_put_int(c->held, pack_check_key(c->a, 'e', evidence, 0), 1);
+	if (!json_int(json_get(w, "index"), &index))
+		return NULL;
+	if (!str_is(part, "words"))
+		map_put_int(c->held, pack_check_key(c->a, 'f', (struct str){ 0 }, index), 1);
+	if (!str_is(part, "facts"))
+		map_put_int(c->held, pack_check_key(c->a, 'w', (struct str){ 0 }, index), 1);
+	return NULL;
+}
+
 static err load_withheld(struct pack_check *c)
 {
-	static const char path[] = "withheld.json";
+	static const struct json_want wants[] = { { "withheld[]", take_withheld, 0 }, { 0 } };
+	OWNED(json_events) events = json_events_new("withheld.json", wants, c);
 	struct str text = { 0 };
-	struct json *doc;
-	const struct json *list;
-	int64_t index;
 	err e;
 
-	TRY(load(c, path, &text));
+	TRY(load(c, "withheld.json", &text));
 	if (!text.p)
 		return NULL;
-	e = json_parse(c->a, path, text, &doc);
-	if (e) {
-		not_understood(c, path, e);
-		return NULL;
-	}
-	list = json_get(doc, "withheld");
-	for (const struct json *w = list ? list->first : NULL; w; w = w->next) {
-		struct str evidence = json_text(json_get(w, "evidence")), part = json_text(json_get(w, "part"));
-
-		if (evidence.p)
-			map_put_int(c->held, pack_check_key(c->a, 'e', evidence, 0), 1);
-		if (!json_int(json_get(w, "index"), &index))
-			continue;
-		if (!str_is(part, "words"))
-			map_put_int(c->held, pack_check_key(c->a, 'f', (struct str){ 0 }, index), 1);
-		if (!str_is(part, "facts"))
-			map_put_int(c->held, pack_check_key(c->a, 'w', (struct str){ 0 }, index), 1);
-	}
+	e = json_events_feed(events, text);
+	if (!e)
+		e = json_events_end(events);
+	if (e)
+		not_understood(c, "withheld.json", e);
 	return NULL;
 }
 

@@ -128,6 +128,8 @@ err pack_write(struct store *s, const struct pack_spec *spec, struct pack_result
 	err e;
 
 	set_period(&w);
+	if ((spec->withhold_words || spec->withhold_evidence) && !spec->why.n)
+		return fail(ERR_USAGE, "what is withheld needs a reason");
 	if (w.from > w.to)
 		return fail(ERR_USAGE, "the period ends before it begins");
 	w.a = arena_new();
@@ -139,6 +141,7 @@ err pack_write(struct store *s, const struct pack_spec *spec, struct pack_result
 	pack_out_free(w.out);
 	map_free(w.cited);
 	free(w.cites);
+	free(w.withheld);
 	arena_free(w.scratch);
 	arena_free(w.a);
 	if (!e)

@@ -14,12 +14,15 @@ struct pack_spec {
 	int64_t as_of;			/* when it is looked at; INSTANT_NONE: now */
 	struct str organisation;	/* on every page, or absent */
 	struct str made_for;		/* who it is made for, or absent */
+	bool withhold_words, withhold_evidence;	/* left out, and listed as left out */
+	struct str why;			/* the reason, a sentence; for both */
 	void (*progress)(void *ctx, const char *what, uint64_t bytes);	/* written so far; may be NULL */
 	void *ctx;
 };
 
 struct pack_result {
 	int64_t records, parts, erased, evidence, evidence_bytes, files, bytes, anchors;
+	int64_t withheld_words, withheld_evidence;
 	struct digest manifest;
 };
 

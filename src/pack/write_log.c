@@ -1,4 +1,4 @@
-/* The part of a pack that is checked: leaves, parts, evidence, time stamps. */
+/* The log in a pack, and what is disclosed of its records. */
 #include "pack/writing.h"
 
 #include "base/file.h"
@@ -10,7 +10,7 @@
 #include "store/anchor.h"
 #include "text/json.h"
 
-enum { PARTS_BYTES = 16 << 20, LINE_MAX = 8 << 20, PIECE = 256 * 1024 };
+enum { PARTS_BYTES = 16 << 20, LINE_MAX = 8 << 20 };
 
 static err fold(struct tree *t, struct str bundle, unsigned width)
 {
@@ -87,6 +87,16 @@ static void add_part(struct json_writer *j, const char *const names[2], struct s
 	json_add_c(j, names[1], hex);
 }
 
+static void note_withheld(struct pack_writing *w, int64_t index)
+{
+	if (w->n_withheld == w->room_withheld) {
+		w->room_withheld = w->room_withheld ? 2 * w->room_withheld : 256;
+		w->withheld = base_realloc(w->withheld, w->room_withheld * sizeof(*w->withheld));
+	}
+	w->withheld[w->n_withheld++] = index;
+	w->r->withheld_words++;
+}
+
 static err put_line(struct pack_writing *w, const struct db_rows *row, struct buf *out)
 {
 	static const char *const facts[] = { "facts", "facts_salt" }, *const words[] = { "words", "words_salt" };
@@ -98,7 +108,10 @@ static err put_line(struct pack_writing *w, const struct db_rows *row, struct bu
 	json_open(&j, '{');
 	add_part(&j, facts, db_blob(row, 2), db_blob(row, 3));
 	json_add_int(&j, "index", db_int(row, 0));
-	add_part(&j, words, db_blob(row, 4), db_blob(row, 5));
+	if (!w->spec->withhold_words)
+		add_part(&j, words, db_blob(row, 4), db_blob(row, 5));
+	else if (db_blob(row, 4).p)
+		note_withheld(w, db_int(row, 0));
 	json_close(&j, '}');
 	buf_add_char(out, '\n');
 	w->r->erased += h.has_words && !db_blob(row, 4).p;
@@ -147,85 +160,4 @@ err pack_write_parts(struct pack_writing *w)
 	if (w->n_cites)
 		qsort(w->cites, w->n_cites, sizeof(*w->cites), by_digest);
 	return files ? pack_out_end(w->out) : NULL;
-}
-
-static err copy_evidence(struct pack_writing *w, const struct digest *d, struct evidence_reader *from)
-{
-	static char piece[PIECE];
-	size_t got;
-
-	TRY(pack_out_evidence(w->out, d));
-	do {
-		TRY(evidence_read(from, piece, sizeof(piece), &got));
-		TRY(pack_out_add(w->out, (struct str){ piece, got }));
-		w->r->evidence_bytes += (int64_t)got;
-		pack_progress(w, "evidence");
-	} while (got == sizeof(piece));
-	w->r->evidence++;
-	return pack_out_end(w->out);
-}
-
-static err was_erased(struct pack_writing *w, const struct digest *d, bool *erased)
-{
-	int64_t n;
-
-	TRY(db_get_int(w->db, SQL("SELECT count(*) FROM view_erasure WHERE what = 'evidence' AND target = $1"),
-		       DB_ARGS(DB_B(digest_str(d))), 0, &n));
-	*erased = n > 0;
-	return NULL;
-}
-
-static err write_one(struct pack_writing *w, const struct digest *d)
-{
-	OWNED(evidence_reader) from = NULL;
-	char hex[DIGEST_TEXT];
-	bool erased;
-	err e = evidence_open(store_evidence(w->s), d, UINT64_MAX, &from);
-
-	if (!e)
-		e = copy_evidence(w, d, from);
-	if (!e)
-		return NULL;
-	digest_put(hex, d);
-	if (e->kind == ERR_MISSING) {
-		e = err_copy(e);	/* the question below may need the ring */
-		TRY(was_erased(w, d, &erased));
-		if (erased) {
-			err_drop_copy(e);
-			return NULL;
-		}
-		err_drop_copy(e);
-		e = fail(ERR_INTEGRITY, "it is missing, and no record ordered that");
-	}
-	return err_hint(err_in(e, "evidence %s", hex), "custody verify says what else is not as it was");
-}
-
-err pack_write_evidence(struct pack_writing *w)
-{
-	for (size_t i = 0; i < w->n_cites; i++)
-		TRY(write_one(w, &w->cites[i]));
-	return pack_out_file(w->out, "withheld.json", STR("{\"withheld\":[]}"));
-}
-
-static err write_anchor(struct pack_writing *w, struct str note, struct str reply)
-{
-	int n = (int)++w->r->anchors;
-
-	TRY(pack_out_file(w->out, arena_printf(w->a, "log/anchors/%d.note", n).p, note));
-	return pack_out_file(w->out, arena_printf(w->a, "log/anchors/%d.tsr", n).p, reply);
-}
-
-err pack_write_anchors(struct pack_writing *w)
-{
-	DB_ROWS rows = NULL;
-	bool more;
-
-	TRY(db_query(w->db, SQL("SELECT c.note, a.body FROM kept_anchor a JOIN kept_checkpoint c ON c.size = a.size "
-				"WHERE a.kind = 'tsa' AND a.size <= $1 ORDER BY a.seq"), DB_ARGS(DB_I(w->head.size)), &rows));
-	for (;;) {
-		TRY(db_next(rows, &more));
-		if (!more)
-			return NULL;
-		TRY(write_anchor(w, db_text(rows, 0), db_blob(rows, 1)));
-	}
 }

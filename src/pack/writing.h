@@ -20,11 +20,13 @@ struct pack_writing {
 	struct map *cited;		/* 32 bytes of a digest → its number */
 	struct digest *cites;		/* ascending once the parts are written */
 	size_t n_cites, room_cites;
+	int64_t *withheld;		/* records whose words are left out */
+	size_t n_withheld, room_withheld;
 };
 
 void pack_progress(struct pack_writing *w, const char *what);
 
-/* write_log.c: log/, parts/, evidence/, withheld.json. */
+/* write_log.c: log/, parts/; write_evidence.c: evidence/, withheld.json, log/anchors/. */
 MUST_USE err pack_write_log(struct pack_writing *w);
 MUST_USE err pack_write_parts(struct pack_writing *w);
 MUST_USE err pack_write_evidence(struct pack_writing *w);

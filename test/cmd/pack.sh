@@ -229,6 +229,22 @@ z = zipfile.ZipFile(\"e.zip\")
 sys.exit(any(b\"ada@example.org\" in z.read(n) for n in z.namelist() if not n.startswith(\"evidence/\")))" ||
 		wrong "the address is still in the pack"
 '
+t 'what is withheld is listed with its reason, and nothing of it is anywhere in the pack' '
+	run pack x --home h --withhold words --withhold evidence
+	code 2
+	run pack x --home h --withhold words --withhold evidence --why "Not for this reader."
+	code 0
+	run verify x
+	code 0
+	grep -q "parts erased by a record [1-9][0-9]*, withheld [1-9]" "$out" || wrong "nothing withheld"
+	grep -q "^evidence  0, .* withheld [1-9]" "$out" || wrong "evidence is there"
+	is "$(grep -rlF -e "Second, by the same person" x)" ""
+	has x/index.html "Not for this reader."
+	echo "{\"withheld\":[]}" >x/withheld.json
+	run verify x
+	code 5
+	out_has "its words are missing: they are neither erased nor withheld"
+'
 t 'a proof of one record is checked with header and key alone' '
 	run log prove 3 --home h
 	cp "$out" 3.tlog-proof
