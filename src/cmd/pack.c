@@ -56,7 +56,8 @@ static err run_pack(struct cmd_run *run, const void *options)
 		.a = run->a, .out = arena_cstr(run->a, o->out), .to = end_of(o->to), .as_of = end_of(o->as_of),
 		.from = o->from == INSTANT_NONE ? INSTANT_NONE : o->from * DAY_SECONDS, .made_for = o->made_for,
 		.organisation = o->organisation, .progress = run->quiet ? NULL : say_progress, .ctx = &line,
-		.withhold_words = withheld(o, WITHHOLD_WORDS), .withhold_evidence = withheld(o, WITHHOLD_EVIDENCE), .why = o->why,
+		.withhold_words = withheld(o, WITHHOLD_WORDS),
+		.withhold_evidence = withheld(o, WITHHOLD_EVIDENCE), .why = o->why,
 	};
 	struct pack_result r;
 	STORE_AUTO s = NULL;

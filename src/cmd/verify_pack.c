@@ -109,7 +109,8 @@ static err print_types(struct cmd_run *run, const struct pack_checked *r)
 		const struct pack_type_count *t = &r->types[i];
 
 		if (t->log != t->shown || t->erased || t->withheld)
-			TRY(cmd_print(arena_printf(run->a, "  %-20.*s %lld in the log, %lld not shown, parts of %lld erased, of %lld withheld\n",
+			TRY(cmd_print(arena_printf(run->a, "  %-20.*s %lld in the log, %lld not shown, "
+				"parts of %lld erased, of %lld withheld\n",
 				FMT(term_safe(run->a, t->type)), (long long)t->log, (long long)(t->log - t->shown),
 				(long long)t->erased, (long long)t->withheld)));
 	}
