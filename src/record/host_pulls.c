@@ -3,6 +3,8 @@
  * else worked on it, never taken from the host's word. */
 #include "record/types.h"
 
+#include "text/json.h"
+
 const char *const review_state_words[] = { "approved", "changes-requested", "commented", "dismissed",
 	"pending", NULL };
 const char *const check_result_words[] = { "passed", "failed", "skipped", "pending", NULL };
@@ -51,7 +53,15 @@ static const struct field fields[] = {
 	{ 0 },
 };
 static const struct table table = TABLE(r_host_pulls, "host.pulls", fields);
-static const char *const key[] = { "repository", "pulls", NULL };
+
+struct digest host_pulls_digest(const struct r_pull *p)
+{
+	BUF_AUTO text = buf_new(FACTS_MAX);
+	struct json_writer w = json_write(&text);
+
+	json_put_table(&w, &pull_table, (struct json_pick){ 0, 0 }, p);
+	return digest_of(buf_str(&text));
+}
 
 struct pull_apply {
 	struct apply *ap;
@@ -182,6 +192,7 @@ static err put_pull(struct pull_apply *s)
 {
 	const struct r_pull *p = s->p;
 	struct arena *a = s->ap->a;
+	struct digest digest = host_pulls_digest(p);
 	int64_t independent, checks[2] = { 0, 0 };
 
 	TRY(clear(s));
@@ -190,13 +201,13 @@ static err put_pull(struct pull_apply *s)
 	TRY(put_carried(s));
 	return db_run(s->ap->db, SQL("INSERT INTO view_pull (repository_no, number, author, merged_by, merged_at, "
 		"merge_commit, head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, "
-		"independent, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"),
+		"independent, digest, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"),
 		DB_ARGS(DB_I(s->repository), DB_I(p->number), record_blob(a, p->author), record_blob(a, p->merged_by),
 			db_int_or_null(p->merged_at, INT64_MIN), record_blob(a, p->merge), record_blob(a, p->head),
 			DB_I(p->commits_total > 0 ? p->commits_total : (int64_t)p->commits.n),
 			DB_I(p->checks_known == 1), DB_I(checks[1]), DB_I(checks[0]), DB_I(p->tickets.n),
 			DB_I(p->reviews_known == 1 ? (int64_t)p->reviews.n : -1), DB_I(independent),
-			DB_I(s->r->idx)), NULL);
+			DB_B(digest_str(&digest)), DB_I(s->r->idx)), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)
@@ -215,5 +226,5 @@ static err apply(struct apply *ap, const struct record *r)
 }
 
 const struct record_type record_host_pulls = {
-	"host.pulls.v1", &table, "pull requests as the host tells them", key, NULL, apply,
+	"host.pulls.v1", &table, "pull requests as the host tells them", NULL, NULL, apply,
 };

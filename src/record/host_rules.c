@@ -17,7 +17,6 @@ static const struct field fields[] = {
 	{ 0 },
 };
 static const struct table table = TABLE(r_host_rules, "host.rules", fields);
-static const char *const key[] = { "repository", "source", "rules", "effective", NULL };
 
 static err apply(struct apply *ap, const struct record *r)
 {
@@ -38,5 +37,5 @@ static err apply(struct apply *ap, const struct record *r)
 }
 
 const struct record_type record_host_rules = {
-	"host.rules.v1", &table, "rules a branch is under", key, NULL, apply,
+	"host.rules.v1", &table, "rules a branch is under", NULL, NULL, apply,
 };

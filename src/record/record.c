@@ -91,6 +91,15 @@ static err write_part(struct arena *a, const struct draft *d, struct json_pick p
 	return NULL;
 }
 
+err record_facts(struct arena *a, const struct draft *d, struct str *out)
+{
+	struct part facts;
+
+	TRY(write_part(a, d, only_facts, FACTS_MAX, &facts));
+	*out = facts.bytes;
+	return NULL;
+}
+
 /* The bytes whose keyed digest is the record's key: type, then each key field. */
 static void key_bytes(const struct draft *d, struct buf *out)
 {

@@ -72,6 +72,10 @@ MUST_USE err record_append(struct record_log *log, const struct draft *d, int64_
  * looked at. *idx is -1 when not. */
 MUST_USE err record_find(struct record_log *log, const struct draft *d, int64_t *idx);
 
+/* The canonical facts a draft would have, in `a`: to see whether they say anything
+ * that the current record does not. */
+MUST_USE err record_facts(struct arena *a, const struct draft *d, struct str *out);
+
 /* Reads facts (or words) of a type into a struct; texts live in `a`. */
 MUST_USE err record_read_part(struct arena *a, const struct record_type *t, struct str part,
 			      bool words, void *out);

@@ -30,7 +30,6 @@ static const struct field fields[] = {
 	{ 0 },
 };
 static const struct table table = TABLE(r_tree, "tree", fields);
-static const char *const key[] = { "repository", "commit", "items", "ci", NULL };
 
 static err put_items(struct apply *ap, const struct record *r, int64_t repository)
 {
@@ -64,4 +63,4 @@ static err apply(struct apply *ap, const struct record *r)
 	return put_items(ap, r, repository);
 }
 
-const struct record_type record_tree = { "tree.v1", &table, "what a tree declares", key, NULL, apply };
+const struct record_type record_tree = { "tree.v1", &table, "what a tree declares", NULL, NULL, apply };

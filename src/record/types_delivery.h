@@ -42,6 +42,8 @@ struct r_pull {
 	int64_t commits_total, merged_at, number;
 	int checks_known, commits_known, reviews_known;
 };
+/* Over everything that is told of one pull request. */
+struct digest host_pulls_digest(const struct r_pull *p);
 struct r_host_pulls { struct many pulls; struct str repository; };
 struct r_rule { struct str branch, rule, value; };
 struct r_host_rules { struct str repository, source; struct many rules; };

@@ -82,6 +82,21 @@ err intake_append(struct intake *in, const struct draft *d, bool *already)
 	return NULL;
 }
 
+err intake_append_new(struct intake *in, const struct draft *d, int64_t current, bool *already)
+{
+	DB_ROWS rows = NULL;
+	struct str facts;
+	bool more;
+
+	TRY(record_facts(in->item, d, &facts));
+	TRY(db_query(store_db(in->store), SQL("SELECT facts FROM kept_record WHERE idx = $1"), DB_ARGS(DB_I(current)), &rows));
+	TRY(db_next(rows, &more));
+	*already = more && str_eq(db_blob(rows, 0), facts);
+	db_rows_close(rows);
+	rows = NULL;
+	return *already ? NULL : intake_append(in, d, already);
+}
+
 /* The submission record comes first; what follows names it. */
 static err on_start(void *ctx, const struct s_start *start)
 {

@@ -270,6 +270,7 @@ err intake_git_tree(struct intake *in, const struct s_tree *item)
 	struct intake_git *g = in->git;
 	struct r_tree f = { .ci = item->ci, .commit = item->commit, .items = item->items };
 	struct draft d;
+	int64_t current;
 	bool already;
 
 	if (!g || !g->repository.id.p)
@@ -279,5 +280,8 @@ err intake_git_tree(struct intake *in, const struct s_tree *item)
 	d.about = g->repository.id;
 	if (item->at != INSTANT_NONE)
 		d.effective = item->at;
-	return intake_append(in, &d, &already);
+	TRY(db_get_int(store_db(in->store), SQL("SELECT max(idx) FROM (SELECT idx FROM view_tree WHERE repository_no = $1 "
+		"UNION ALL SELECT idx FROM view_ci_scan WHERE repository_no = $1) t"),
+		DB_ARGS(DB_I(g->repository.no)), -1, &current));
+	return intake_append_new(in, &d, current, &already);
 }

@@ -130,10 +130,22 @@ static err write_batch(struct intake *in)
 	if (s->newest != INSTANT_NONE)
 		d.effective = s->newest;
 	TRY(intake_append(in, &d, &already));
-	*(already ? &in->counts.pulls_known : &in->counts.pulls) += (int64_t)s->n;
+	in->counts.pulls += (int64_t)s->n;
 	s->n = s->bytes = 0;
 	s->newest = INSTANT_NONE;
 	arena_reset(s->a);
+	return NULL;
+}
+
+/* Whether the pull request stands as it was last told. */
+static err is_current(struct intake *in, const struct r_pull *p, bool *known)
+{
+	struct digest d = host_pulls_digest(p);
+	int64_t n;
+
+	TRY(db_get_int(store_db(in->store), SQL("SELECT count(*) FROM view_pull WHERE repository_no = $1 AND number = $2 "
+		"AND digest = $3"), DB_ARGS(DB_I(in->pulls->repository.no), DB_I(p->number), DB_B(digest_str(&d))), 0, &n));
+	*known = n > 0;
 	return NULL;
 }
 
@@ -152,6 +164,7 @@ static err turn_to(struct intake *in, struct str repository)
 err intake_host_pull(struct intake *in, const struct s_pull *item)
 {
 	struct intake_pulls *s = in->pulls;
+	bool known;
 
 	if (!s) {
 		s = in->pulls = base_alloc(sizeof(*s));
@@ -160,6 +173,10 @@ err intake_host_pull(struct intake *in, const struct s_pull *item)
 	}
 	TRY(turn_to(in, item->repository));
 	TRY(keep_pull(in, s->a, item, &s->pulls[s->n]));
+	TRY(is_current(in, &s->pulls[s->n], &known));
+	in->counts.pulls_known += known;
+	if (known)
+		return NULL;
 	if (item->merged_at != INSTANT_NONE && item->merged_at > s->newest)
 		s->newest = item->merged_at;
 	s->n++;
@@ -189,6 +206,7 @@ err intake_host_rules(struct intake *in, const struct s_rules *item)
 	struct r_host_rules f = { .rules = item->rules, .source = item->source };
 	struct intake_place repository;
 	struct draft d;
+	int64_t current;
 	bool already;
 
 	TRY(find_repository(in, item->repository, &repository));
@@ -198,5 +216,7 @@ err intake_host_rules(struct intake *in, const struct s_rules *item)
 	if (item->at != INSTANT_NONE)
 		d.effective = item->at;
 	in->counts.rules += (int64_t)item->rules.n;
-	return intake_append(in, &d, &already);
+	TRY(db_get_int(store_db(in->store), SQL("SELECT max(idx) FROM view_rule WHERE repository_no = $1 AND source = $2"),
+		       DB_ARGS(DB_I(repository.no), DB_T(item->source)), -1, &current));
+	return intake_append_new(in, &d, current, &already);
 }

@@ -31,6 +31,9 @@ struct intake {
 /* A draft with the submission's origin filled in. Cites the report. */
 struct draft intake_draft(struct intake *in, const struct record_type *t, const void *fields);
 MUST_USE err intake_append(struct intake *in, const struct draft *d, bool *already);
+/* The same unless the facts are those of the record at `current` (-1: none yet):
+ * then nothing new was said. What was said before and said again later is new. */
+MUST_USE err intake_append_new(struct intake *in, const struct draft *d, int64_t current, bool *already);
 void intake_note(struct intake *in, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* The system and repository by name, made where unknown. *no is the row. */

@@ -72,8 +72,8 @@ static inline UNUSED void views_pull(struct db *db, const struct views_pull *p)
 	struct db_value reviewer = p->reviewer ? DB_B(str_c(p->reviewer)) : DB_N;
 
 	assert_ok(db_run(db, SQL("INSERT INTO view_pull (repository_no, number, author, merged_by, merged_at, merge_commit, "
-		"head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, independent, idx) VALUES "
-		"(1, $1, $4, $4, $2, NULL, $5, 1, 1, 0, 2, 0, 1, $3, 2)"),
+		"head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, independent, digest, idx) VALUES "
+		"(1, $1, $4, $4, $2, NULL, $5, 1, 1, 0, 2, 0, 1, $3, $5, 2)"),
 		DB_ARGS(DB_I(100 + p->n), DB_I(merged), DB_I(p->independent), DB_B(STR("\x05")),
 			DB_B(STR("head"))), NULL));
 	if (p->reviewer)

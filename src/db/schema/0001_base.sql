@@ -108,7 +108,7 @@ CREATE TABLE view_pull (
 	repository_no int64 NOT NULL, number int64 NOT NULL, author blob, merged_by blob, merged_at int64,
 	merge_commit blob, head_commit blob, commits int64 NOT NULL, checks_known int64 NOT NULL,
 	checks_failed int64 NOT NULL, checks_passed int64 NOT NULL, tickets int64 NOT NULL,
-	reviews int64 NOT NULL, independent int64 NOT NULL, idx int64 NOT NULL,
+	reviews int64 NOT NULL, independent int64 NOT NULL, digest blob NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (repository_no, number)
 );
 CREATE INDEX view_pull_merge ON view_pull (repository_no, merge_commit);
