@@ -31,7 +31,7 @@ static err look_at(struct audit *au, struct audit_repository *r)
 
 	r->name = spec.name = r->collected.name;
 	if (!e)
-		e = scan_one_repository(au->store, au->run->a, &spec, &r->scanned);
+		e = collect_scan_repository(au->store, au->run->a, &spec, &r->scanned);
 	if (!e)
 		return NULL;
 	if (e->kind != ERR_INPUT && e->kind != ERR_MISSING && e->kind != ERR_FAILED && e->kind != ERR_LIMIT)

@@ -28,7 +28,7 @@ struct scan_result {
 	struct strs notes;
 	int64_t ms;
 };
-MUST_USE err scan_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
-				 struct scan_result *out);
+MUST_USE err collect_scan_repository(struct store *s, struct arena *a,
+			    const struct collect_one_spec *spec, struct scan_result *out);
 
 #endif

@@ -209,7 +209,8 @@ static void show_scan(void *ctx, int64_t done, int64_t of)
 	term_progress(ctx, "scan: %lld of %lld files", (long long)done, (long long)of);
 }
 
-err scan_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec, struct scan_result *out)
+err collect_scan_repository(struct store *s, struct arena *a,
+			    const struct collect_one_spec *spec, struct scan_result *out)
 {
 	struct intake_context c = { .content = CONTENT_COLLECTED, .author = AUTHOR_SERVER, .effective = INSTANT_NONE,
 				    .repository = spec->name };
