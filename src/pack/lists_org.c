@@ -14,7 +14,7 @@ static const struct pack_column control_columns[] = {
 	{ "control", "Control", PACK_TEXT }, { "title", "Title", PACK_TEXT }, { "theme", NULL, PACK_TEXT },
 	{ "applicable", "Applies", PACK_TEXT }, { "confirmed", "Approved (1)", PACK_NUMBER }, { "owner", "Owner", PACK_TEXT },
 	{ "frequency", "Frequency", PACK_TEXT }, { "state", "State", PACK_TEXT }, { "because", "Because", PACK_TEXT },
-	{ "earlier", NULL, PACK_TEXT }, { 0 },
+	{ "location", "Evidence lies in", PACK_TEXT }, { "earlier", NULL, PACK_TEXT }, { 0 },
 };
 
 static struct str join(struct arena *a, struct strs v)
@@ -38,7 +38,8 @@ static err add_control(struct pack_site *s, struct pack_rows *r, const struct ca
 		said && said->role.n ? SHOW_T(said->role) : said && said->owner == 1
 			    ? SHOW_T(STR("a named person")) : SHOW_UNKNOWN,
 		said ? text_or_unknown(said->frequency) : SHOW_UNKNOWN, SHOW_T(str_c(pack_state_title(state.state))),
-		SHOW_T(state.because), text_or_unknown(join(a, c->maps_to)),
+		SHOW_T(state.because),
+		SHOW_T(str_c(c->area ? c->area->folder : "02-control-mapping-and-SoA")), text_or_unknown(join(a, c->maps_to)),
 	};
 
 	return pack_rows_add(r, cells);

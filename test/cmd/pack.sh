@@ -2,7 +2,7 @@
 # timeout: 600
 # The pack: written from a home with reports, a collected repository, an erasure, a
 # time stamp and a witness; checked as a folder, as one file, with and without keys;
-# and changed in every way an outsider could. proves: R048
+# and changed in every way an outsider could. proves: R162 R163 R164
 . "$(dirname "$0")/lib.sh"
 export XDG_STATE_HOME=$work/state
 servers=$top/test/cmd/anchor_servers.py
@@ -186,6 +186,20 @@ for f in glob.glob("p/*/*.json") + ["p/index.json"]:
     assert not rows or list(rows[0]) == list(lines[0]), f
     n += len(rows)
 assert n > 100, n
+END
+'
+t 'the eleven folders are there; the index names area, owner and place, and leads to every control' '
+	is "$(cd p && ls -d [01][0-9]-* | tr "\n" " ")" "01-secure-development-policy 02-control-mapping-and-SoA 03-architecture-and-threat-review 04-code-review-records 05-ci-cd-security-gates 06-vulnerability-management 07-risk-acceptance-and-exceptions 08-access-reviews 09-release-and-change-records 10-supplier-and-outsourced-development 11-audit-testing-and-follow-up "
+	python3 - <<END || wrong "the index leads nowhere"
+import csv, os
+areas = list(csv.DictReader(open("p/index.csv", newline="")))
+assert len(areas) == 10 and {"area", "owner", "location", "frequency", "last_review"} <= set(areas[0])
+assert all(os.path.isfile(f"p/{a[\"location\"]}/index.html") for a in areas)
+controls = list(csv.DictReader(open("p/02-control-mapping-and-SoA/controls.csv", newline="")))
+page = open("p/controls.html").read()
+assert len(controls) == 93
+for c in controls:
+    assert os.path.isfile(f"p/{c[\"location\"]}/index.html") and f"controls/{c[\"control\"]}.html" in page, c
 END
 '
 t 'every link of every page leads to a file' '
