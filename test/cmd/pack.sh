@@ -194,12 +194,12 @@ t 'the eleven folders are there; the index names area, owner and place, and lead
 import csv, os
 areas = list(csv.DictReader(open("p/index.csv", newline="")))
 assert len(areas) == 10 and {"area", "owner", "location", "frequency", "last_review"} <= set(areas[0])
-assert all(os.path.isfile(f"p/{a[\"location\"]}/index.html") for a in areas)
+assert all(os.path.isfile("p/" + a["location"] + "/index.html") for a in areas)
 controls = list(csv.DictReader(open("p/02-control-mapping-and-SoA/controls.csv", newline="")))
 page = open("p/controls.html").read()
 assert len(controls) == 93
 for c in controls:
-    assert os.path.isfile(f"p/{c[\"location\"]}/index.html") and f"controls/{c[\"control\"]}.html" in page, c
+    assert os.path.isfile("p/" + c["location"] + "/index.html") and "controls/" + c["control"] + ".html" in page, c
 END
 '
 t 'every link of every page leads to a file' '
