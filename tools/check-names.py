@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""What a file exports begins with its own name or its layer's; no two layers share a prefix.
+"""What a file exports begins with its own name or its layer's.
 
     tools/check-names.py build/release
 """
-import collections
 import os
 import re
 import subprocess
@@ -42,16 +41,9 @@ def own(layer, stem, symbol):
 
 def main():
     bad = 0
-    layers = collections.defaultdict(set)
     for layer, stem, symbol in exported(sys.argv[1]):
-        if not symbol.endswith("_words"):
-            layers[symbol.split("_")[0]].add(layer)
         if not own(layer, stem, symbol):
             print(f"src/{layer}/{stem}.c exports {symbol}, which begins with neither its name nor its layer's")
-            bad = 1
-    for prefix, where in sorted(layers.items()):
-        if len(where) > 1 and not any(prefix == layer for layer in where):
-            print(f"{prefix}_ is exported by {', '.join(sorted(where))}: one prefix, one layer")
             bad = 1
     return bad
 
