@@ -5,12 +5,12 @@
 
 #include "base/instant.h"
 
-enum { RULES = 1000, NAME_BYTES = 128, VALUE_BYTES = 512 };
+enum { RULES = 1000, ACCOUNTS = 200, NAME_BYTES = 128, VALUE_BYTES = 512 };
 
 struct rules {
 	struct report p;
 	struct arena *texts;
-	struct r_rule v[RULES];
+	struct s_rule v[RULES];
 	size_t n;
 	struct str branch, repository;
 	bool cut;
@@ -29,16 +29,22 @@ static bool recognise(const struct reader_head *h)
 	       str_is(reader_head_text(h, "message"), "Branch not protected");
 }
 
-static void add(struct rules *g, struct str name, struct str value)
+static void add_for(struct rules *g, struct str name, struct str value, struct many accounts)
 {
 	if (g->n == RULES) {
 		g->cut = true;
 		return;
 	}
-	g->v[g->n++] = (struct r_rule){
-		.branch = g->branch, .rule = arena_str(g->texts, str_cut(name, NAME_BYTES)),
+	g->v[g->n++] = (struct s_rule){
+		.accounts = accounts, .branch = g->branch,
+		.rule = arena_str(g->texts, str_cut(name, NAME_BYTES)),
 		.value = arena_str(g->texts, str_cut(value, VALUE_BYTES)),
 	};
+}
+
+static void add(struct rules *g, struct str name, struct str value)
+{
+	add_for(g, name, value, (struct many){ 0 });
 }
 
 /* Addresses and numbers of the host's own. */
@@ -76,21 +82,83 @@ static struct str item_name(const struct json *v)
 {
 	if (v->kind != JSON_OBJECT)
 		return scalar(v);
-	return json_text(HOST_GET(v, "context", "login", "slug", "name", "access_level_description", "actor_type",
-				  "type"));
+	return json_text(HOST_GET(v, "context", "slug", "name", "access_level_description", "actor_type", "type"));
 }
 
+/* Somebody with an account: what they are called is no setting. GitLab tells a user's
+ * name where it tells the name of a level. */
+static bool somebody(const struct rules *g, const struct json *v, struct s_who *who)
+{
+	const struct json *actor = json_get(v, "actor"), *user = json_get(v, "user_id");
+
+	if (actor && actor->kind == JSON_OBJECT)
+		v = actor;
+	if (user && user->kind == JSON_NUMBER) {
+		*who = (struct s_who){ .host = STR("gitlab.com"), .kind = ACCOUNT_UNKNOWN,
+				       .name = json_text(json_get(v, "access_level_description")) };
+		return who->name.n > 0;
+	}
+	if (v->kind != JSON_OBJECT || !HOST_GET(v, "login", "username"))
+		return false;
+	*who = host_who(g->texts, json_get(v, "username") ? "gitlab.com" : "github.com", v);
+	return !host_nobody(who);
+}
+
+static struct s_who kept(struct rules *g, struct s_who who)
+{
+	struct str *texts[] = { &who.login, &who.name, &who.email };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		if (texts[i]->p)
+			*texts[i] = arena_str(g->texts, *texts[i]);
+	return who;
+}
+
+/* Names are told, accounts counted: "2 accounts, release-team". */
 static void add_list(struct rules *g, struct str name, const struct json *v)
 {
-	BUF_AUTO b = buf_new(VALUE_BYTES);
+	struct s_who *who = ARENA_ARRAY(g->texts, struct s_who, v->n < ACCOUNTS ? v->n + 1 : ACCOUNTS);
+	BUF_AUTO names = buf_new(VALUE_BYTES), b = buf_new(VALUE_BYTES + 32);
+	size_t n = 0;
 
 	for (const struct json *m = v->first; m; m = m->next) {
-		struct str item = item_name(m);
+		struct s_who one;
 
-		if (item.n)
-			buf_addf(&b, "%s%.*s", b.n ? ", " : "", FMT(item));
+		if (!somebody(g, m, &one)) {
+			if (item_name(m).n)
+				buf_addf(&names, "%s%.*s", names.n ? ", " : "", FMT(item_name(m)));
+		} else if (n == ACCOUNTS) {
+			g->cut = true;
+		} else {
+			who[n++] = kept(g, one);
+		}
 	}
-	add(g, name, b.n ? buf_str(&b) : STR("none"));
+	if (n)
+		buf_addf(&b, "%zu account%s%s", n, n == 1 ? "" : "s", names.n ? ", " : "");
+	buf_add(&b, buf_str(&names));
+	add_for(g, name, b.n ? buf_str(&b) : STR("none"), (struct many){ who, n });
+}
+
+static void add_one(struct rules *g, struct str name, const struct s_who *who)
+{
+	struct s_who *one = ARENA_NEW(g->texts, struct s_who);
+
+	*one = kept(g, *who);
+	add_for(g, name, STR("1 account"), (struct many){ one, 1 });
+}
+
+/* A list or somebody: not to be looked into. */
+static bool add_whole(struct rules *g, struct str name, const struct json *v)
+{
+	struct s_who who;
+
+	if (v->kind == JSON_ARRAY)
+		add_list(g, name, v);
+	else if (name.n && somebody(g, v, &who))
+		add_one(g, name, &who);
+	else
+		return false;
+	return true;
 }
 
 /* Every setting below `v` under the name so far; { "enabled": x } is x. */
@@ -98,10 +166,8 @@ static void flatten(struct rules *g, struct str name, const struct json *v, int 
 {
 	const struct json *enabled = json_get(v, "enabled");
 
-	if (v->kind == JSON_ARRAY) {
-		add_list(g, name, v);
+	if (add_whole(g, name, v))
 		return;
-	}
 	if (v->kind != JSON_OBJECT) {
 		if (scalar(v).n && name.n)
 			add(g, name, scalar(v));

@@ -34,7 +34,8 @@ static const struct field pull_fields[] = {
 	FIELD(r_pull, commits_known, FIELD_FLAG, FIELD_REQUIRED, 0, "whether the export tells commits"),
 	FIELD(r_pull, commits_total, FIELD_INT, 0, 0, "commits in all"),
 	FIELD(r_pull, head, FIELD_COMMIT, 0, 0, "its last commit"),
-	FIELD(r_pull, labels, FIELD_TEXT, FIELD_MANY, 64, "labels"),
+	FIELD(r_pull, labels, FIELD_TEXT, FIELD_MANY | FIELD_WORDS, 64, "labels"),
+	FIELD(r_pull, labels_total, FIELD_INT, 0, 0, "labels in all"),
 	FIELD(r_pull, merge, FIELD_COMMIT, 0, 0, "the commit on the release branch"),
 	FIELD(r_pull, merged_at, FIELD_TIME, 0, 0, "merged"),
 	FIELD(r_pull, merged_by, FIELD_ID, 0, 0, "who merged it"),
@@ -59,7 +60,7 @@ struct digest host_pulls_digest(const struct r_pull *p)
 	BUF_AUTO text = buf_new(FACTS_MAX);
 	struct json_writer w = json_write(&text);
 
-	json_put_table(&w, &pull_table, (struct json_pick){ 0, 0 }, p);
+	json_put_table(&w, &pull_table, (struct json_pick){ FIELD_WORDS, 0 }, p);
 	return digest_of(buf_str(&text));
 }
 

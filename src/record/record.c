@@ -58,13 +58,26 @@ err record_read_part(struct arena *a, const struct record_type *t, struct str pa
 	return json_to_table(a, t->name, doc, t->table, words ? only_words : only_facts, out);
 }
 
+/* The items of a field that holds groups: one in place, or those of a list. */
+static struct many groups_of(const struct field *f, const void *at)
+{
+	return f->flags & FIELD_MANY ? *(const struct many *)at : (struct many){ (void *)(uintptr_t)at, 1 };
+}
+
 static bool any_words(const struct table *t, const void *fields)
 {
 	for (const struct field *f = t->fields; f->name; f++) {
 		const char *at = (const char *)fields + f->offset;
+		struct many in;
 
 		if ((f->flags & FIELD_WORDS) && !field_absent(f, at))
 			return true;
+		if ((f->flags & FIELD_WORDS) || f->kind != FIELD_GROUP)
+			continue;
+		in = groups_of(f, at);
+		for (size_t i = 0; i < in.n; i++)
+			if (any_words(f->of, (const char *)in.v + i * f->of->size))
+				return true;
 	}
 	return false;
 }
@@ -149,20 +162,57 @@ err record_find(struct record_log *log, const struct draft *d, int64_t *idx)
 			  DB_ARGS(DB_B(((struct str){ (char *)key, KEY_BYTES }))), -1, idx);
 }
 
-/* Words must not reach apply, live no more than at a rebuild. */
-static void *without_words(struct arena *a, const struct table *t, const void *fields)
+static void *copied(struct arena *a, const void *from, size_t n)
 {
-	void *copy = arena_alloc(a, t->size);
+	void *to = arena_alloc(a, n + 1);
+
+	if (n)
+		memcpy(to, from, n);
+	return to;
+}
+
+static bool holds_words(const struct table *t)
+{
+	for (const struct field *f = t->fields; f->name; f++)
+		if ((f->flags & FIELD_WORDS) || (f->kind == FIELD_GROUP && holds_words(f->of)))
+			return true;
+	return false;
+}
+
+/* Makes the words of one struct absent; lists of groups that hold some are copied first. */
+static void drop_words(struct arena *a, const struct table *t, char *at)
+{
 	char *absent = arena_alloc(a, t->size);
 
-	memcpy(copy, fields, t->size);
 	table_clear(t, absent);
 	for (const struct field *f = t->fields; f->name; f++) {
-		size_t n = f->flags & FIELD_MANY ? sizeof(struct many) : field_item_size(f);
+		bool many = f->flags & FIELD_MANY;
+		struct many *list = (struct many *)(at + f->offset);
+		struct many in;
 
-		if (f->flags & FIELD_WORDS)
-			memcpy((char *)copy + f->offset, absent + f->offset, n);
+		if (f->flags & FIELD_WORDS) {
+			memcpy(at + f->offset, absent + f->offset, many ? sizeof(*list) : field_item_size(f));
+			continue;
+		}
+		if (f->kind != FIELD_GROUP || !holds_words(f->of))
+			continue;
+		if (many)
+			list->v = copied(a, list->v, list->n * f->of->size);
+		in = groups_of(f, list);
+		for (size_t i = 0; i < in.n; i++)
+			drop_words(a, f->of, (char *)in.v + i * f->of->size);
 	}
+}
+
+/* Words must not reach apply, live no more than at a rebuild. */
+static const void *without_words(struct arena *a, const struct table *t, const void *fields)
+{
+	void *copy;
+
+	if (!holds_words(t))
+		return fields;
+	copy = copied(a, fields, t->size);
+	drop_words(a, t, copy);
 	return copy;
 }
 

@@ -39,13 +39,13 @@ enum { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED, CHECK_PENDING };
 struct r_pull {
 	struct str author, head, merge, merged_by;
 	struct many checks, commits, labels, people, reviews, tickets;
-	int64_t commits_total, merged_at, number;
+	int64_t commits_total, labels_total, merged_at, number;
 	int checks_known, commits_known, reviews_known;
 };
-/* Over everything that is told of one pull request. */
+/* Over the facts of everything that is told of one pull request. */
 struct digest host_pulls_digest(const struct r_pull *p);
 struct r_host_pulls { struct many pulls; struct str repository; };
-struct r_rule { struct str branch, rule, value; };
+struct r_rule { struct many accounts; struct str branch, rule, value; };
 struct r_host_rules { struct str repository, source; struct many rules; };
 
 #endif

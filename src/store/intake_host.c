@@ -3,14 +3,14 @@
 
 #include "base/instant.h"
 
-enum { BATCH = 32, BATCH_BYTES = 500 * 1024 };
+enum { BATCH = 32, BATCH_BYTES = 500 * 1024, BATCH_WORDS = 24 * 1024, LABEL_BYTES = 100 };
 
 struct intake_pulls {
 	struct intake_place repository;
 	struct str named;		/* as the export names it */
 	struct arena *a;
 	struct r_pull pulls[BATCH];
-	size_t n, bytes;
+	size_t n, bytes, words;
 	int64_t newest;
 };
 
@@ -27,6 +27,31 @@ static struct many keep_texts(struct arena *a, const struct many *from)
 	for (size_t i = 0; i < from->n; i++)
 		out[i] = arena_str(a, v[i]);
 	return (struct many){ out, from->n };
+}
+
+/* Labels are words, of which a record takes few: each is cut. */
+static struct many keep_labels(struct arena *a, const struct many *from)
+{
+	struct many out = keep_texts(a, from);
+	struct str *v = out.v;
+
+	for (size_t i = 0; i < out.n; i++)
+		v[i] = str_cut(v[i], LABEL_BYTES);
+	return out;
+}
+
+/* At most so many bytes of the words of a batch. */
+static size_t words_of(const struct r_pull *p)
+{
+	const struct str *label = p->labels.v;
+	size_t n = 16;
+
+	for (size_t i = 0; i < p->labels.n; i++) {
+		n += 3;
+		for (size_t k = 0; k < label[i].n; k++)
+			n += (unsigned char)label[i].p[k] < ' ' ? 6 : 2;
+	}
+	return n;
 }
 
 /* The repository the export is of: named by the caller, by the export, or the
@@ -105,7 +130,8 @@ static err keep_pull(struct intake *in, struct arena *a, const struct s_pull *p,
 {
 	*out = (struct r_pull){
 		.head = keep(a, p->head), .merge = keep(a, p->merge), .checks = keep_checks(a, &p->checks),
-		.commits = keep_texts(a, &p->commits), .labels = keep_texts(a, &p->labels),
+		.commits = keep_texts(a, &p->commits), .labels = keep_labels(a, &p->labels),
+		.labels_total = (int64_t)p->labels.n,
 		.tickets = keep_texts(a, &p->tickets), .commits_total = p->commits_total,
 		.merged_at = p->merged_at, .number = p->number, .checks_known = p->checks_known,
 		.commits_known = p->commits_known, .reviews_known = p->reviews_known,
@@ -131,7 +157,7 @@ static err write_batch(struct intake *in)
 		d.effective = s->newest;
 	TRY(intake_append(in, &d, &already));
 	in->counts.pulls += (int64_t)s->n;
-	s->n = s->bytes = 0;
+	s->n = s->bytes = s->words = 0;
 	s->newest = INSTANT_NONE;
 	arena_reset(s->a);
 	return NULL;
@@ -179,9 +205,9 @@ err intake_host_pull(struct intake *in, const struct s_pull *item)
 		return NULL;
 	if (item->merged_at != INSTANT_NONE && item->merged_at > s->newest)
 		s->newest = item->merged_at;
-	s->n++;
+	s->words += words_of(&s->pulls[s->n++]);
 	s->bytes += 800 + item->commits.n * 70 + item->reviews.n * 180 + item->checks.n * 160 + item->people.n * 40;
-	return s->n == BATCH || s->bytes > BATCH_BYTES ? write_batch(in) : NULL;
+	return s->n == BATCH || s->bytes > BATCH_BYTES || s->words > BATCH_WORDS ? write_batch(in) : NULL;
 }
 
 void intake_host_free(struct intake *in)
@@ -201,9 +227,22 @@ err intake_host_end(struct intake *in)
 	return e;
 }
 
+static err keep_rules(struct intake *in, const struct many *from, struct many *out)
+{
+	const struct s_rule *v = from->v;
+	struct r_rule *to = ARENA_ARRAY(in->item, struct r_rule, from->n + 1);
+
+	for (size_t i = 0; i < from->n; i++) {
+		to[i] = (struct r_rule){ .branch = v[i].branch, .rule = v[i].rule, .value = v[i].value };
+		TRY(keep_people(in, in->item, &v[i].accounts, &to[i].accounts));
+	}
+	*out = (struct many){ to, from->n };
+	return NULL;
+}
+
 err intake_host_rules(struct intake *in, const struct s_rules *item)
 {
-	struct r_host_rules f = { .rules = item->rules, .source = item->source };
+	struct r_host_rules f = { .source = item->source };
 	struct intake_place repository;
 	struct draft d;
 	int64_t current;
@@ -211,6 +250,7 @@ err intake_host_rules(struct intake *in, const struct s_rules *item)
 
 	TRY(find_repository(in, item->repository, &repository));
 	f.repository = repository.id;
+	TRY(keep_rules(in, &item->rules, &f.rules));
 	d = intake_draft(in, &record_host_rules, &f);
 	d.about = repository.id;
 	if (item->at != INSTANT_NONE)

@@ -192,12 +192,13 @@ static const struct field pull_fields[] = {
 const struct table item_pull = TABLE(s_pull, "host.pull", pull_fields);
 
 static const struct field rule_fields[] = {
-	FIELD(r_rule, branch, FIELD_TEXT, FIELD_REQUIRED, 256, "branch"),
-	FIELD(r_rule, rule, FIELD_TEXT, FIELD_REQUIRED, 128, "rule"),
-	FIELD(r_rule, value, FIELD_TEXT, FIELD_REQUIRED, 512, "setting"),
+	FIELD_GROUPS(s_rule, accounts, FIELD_MANY, 200, &who, "whom it names"),
+	FIELD(s_rule, branch, FIELD_TEXT, FIELD_REQUIRED, 256, "branch"),
+	FIELD(s_rule, rule, FIELD_TEXT, FIELD_REQUIRED, 128, "rule"),
+	FIELD(s_rule, value, FIELD_TEXT, FIELD_REQUIRED, 512, "setting"),
 	{ 0 },
 };
-static const struct table rule = TABLE(r_rule, "rule", rule_fields);
+static const struct table rule = TABLE(s_rule, "rule", rule_fields);
 
 static const struct field rules_fields[] = {
 	FIELD(s_rules, at, FIELD_TIME, 0, 0, "as of"),

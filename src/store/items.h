@@ -52,6 +52,7 @@ struct s_pull {
 	int64_t commits_total, merged_at, number;
 	int checks_known, commits_known, reviews_known;
 };
+struct s_rule { struct many accounts; struct str branch, rule, value; };	/* accounts: s_who */
 struct s_rules { struct str repository, source; struct many rules; int64_t at; };
 
 struct s_tests { int64_t at, errors, failed, skipped, tests; struct many failures; struct str suite; };

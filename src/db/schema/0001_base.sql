@@ -126,6 +126,11 @@ CREATE TABLE view_rule (		-- branch rules: declared in the tree or exported from
 	source text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (repository_no, branch, rule, source)
 );
+CREATE TABLE view_rule_account (	-- whom such a rule names
+	repository_no int64 NOT NULL, branch text NOT NULL, rule text NOT NULL, source text NOT NULL,
+	account blob NOT NULL,
+	PRIMARY KEY (repository_no, branch, rule, source, account)
+);
 CREATE TABLE view_tree (		-- what the tree at the tip declares
 	repository_no int64 NOT NULL, kind text NOT NULL, path text NOT NULL, detail text NOT NULL,
 	n int64 NOT NULL, digest blob, at int64 NOT NULL, idx int64 NOT NULL,
