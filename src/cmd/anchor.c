@@ -248,6 +248,7 @@ static err run_list(struct cmd_run *run, const void *options)
 			break;
 		TRY(list_row(run, l, rows));
 	}
+	show_list_empty(l, "Nobody outside vouches for a state of the log yet.");
 	TRY(show_list_end(l));
 	return say_places(run, s);
 }

@@ -18,7 +18,7 @@ static const struct field list_fields[] = {
 	  .help = "only of this release branch" },
 	FIELD(list_options, gone, FIELD_FLAG, 0, 0, "those that a rewritten history took away"),
 	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n', .offset = offsetof(struct list_options, limit),
-	  .help = "at most this many (default 50; 0 is all)" },
+	  .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	FIELD(list_options, no_pr, FIELD_FLAG, 0, 0, "only without a pull request number"),
 	FIELD(list_options, repository, FIELD_TEXT, 0, 256, "only of this repository"),
 	FIELD(list_options, security, FIELD_FLAG, 0, 0, "only those that touch what needs a security review"),
@@ -36,7 +36,7 @@ static err run_list(struct cmd_run *run, const void *options)
 	struct show_changes_query q = {
 		.repository = o->repository, .branch = o->branch, .no_pull = o->no_pr == 1, .gone = o->gone == 1,
 		.unreviewed = o->unreviewed == 1, .unknown = o->unknown == 1, .security = o->security == 1,
-		.limit = o->limit == FIELD_NO_INT ? 50 : o->limit,
+		.limit = cmd_limit(run, o->limit),
 	};
 	STORE_AUTO s = NULL;
 

@@ -12,6 +12,15 @@ err cmd_print(struct str text)
 	return fd_write_all(STDOUT_FILENO, "the output", text);
 }
 
+int64_t cmd_limit(const struct cmd_run *run, int64_t given)
+{
+	enum { USUAL = 50 };
+
+	if (given != FIELD_NO_INT)
+		return given;
+	return run->format == SHOW_TABLE || run->format == SHOW_MARKDOWN ? USUAL : 0;
+}
+
 void cmd_say(const struct cmd_run *run, const char *fmt, ...)
 {
 	va_list ap;
@@ -100,6 +109,15 @@ static const char *home_of(struct arena *a, const struct cmd_common *common)
 	return named && *named ? named : ".custody";
 }
 
+static err format_of(const struct cmd_common *c, enum show_format *out)
+{
+	if ((c->output != FIELD_UNKNOWN) + (c->json == 1) + (c->csv == 1) > 1)
+		return fail(ERR_USAGE, "--output, --json and --csv say the same; give one");
+	*out = c->json == 1 ? SHOW_JSON : c->csv == 1 ? SHOW_CSV :
+	       c->output == FIELD_UNKNOWN ? SHOW_TABLE : (enum show_format)c->output;
+	return NULL;
+}
+
 static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const struct cmd_verb *verb, char **argv)
 {
 	void *options = arena_alloc(run->a, verb->options ? verb->options->size : 1);
@@ -112,7 +130,7 @@ static err run_verb(struct cmd_run *run, const struct cmd_noun *noun, const stru
 		return help_verb(run->a, noun, verb);
 	run->home = home_of(run->a, &common);
 	run->home_given = common.home.p || (named && *named);
-	run->format = common.output == FIELD_UNKNOWN ? SHOW_TABLE : (enum show_format)common.output;
+	TRY(format_of(&common, &run->format));
 	run->quiet = common.quiet == 1;
 	return verb->run(run, options);
 }

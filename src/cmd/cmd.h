@@ -12,6 +12,7 @@
 struct cmd_common {
 	struct str home;
 	int output;			/* enum show_format */
+	int csv, json;			/* the same in short */
 	int quiet;
 };
 
@@ -46,6 +47,10 @@ extern const struct cmd_noun *const cmd_nouns[];
 /* Finds the verb and its options and runs it. *code is the exit code on success.
  * Errors of the command line are ERR_USAGE with the nearest word. */
 MUST_USE err cmd_main(int argc, char **argv, int *code);
+
+/* Rows of a list: `given`, 0 for all; where it is not given, a table for people has
+ * 50 and what programs read has all. */
+int64_t cmd_limit(const struct cmd_run *run, int64_t given);
 
 /* Prints to standard output / standard error (only when not --quiet). */
 MUST_USE err cmd_print(struct str text);

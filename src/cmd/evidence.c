@@ -79,11 +79,14 @@ static err run_add(struct cmd_run *run, const void *options)
 
 struct list_options {
 	struct str control, kind;
+	int64_t limit;
 };
 static const struct field list_fields[] = {
 	FIELD(list_options, control, FIELD_TEXT, 0, 32, "only documents for this control"),
 	{ .name = "kind", .kind = FIELD_TEXT, .max = 64, .letter = 'k', .offset = offsetof(struct list_options, kind),
 	  .help = "document, sarif, people, config …" },
+	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n', .offset = offsetof(struct list_options, limit),
+	  .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	{ 0 },
 };
 static const struct table list_table = TABLE(list_options, "evidence list", list_fields);
@@ -91,7 +94,7 @@ static const struct table list_table = TABLE(list_options, "evidence list", list
 static err run_list(struct cmd_run *run, const void *options)
 {
 	const struct list_options *o = options;
-	struct show_evidence_query q = { .kind = o->kind };
+	struct show_evidence_query q = { .kind = o->kind, .limit = cmd_limit(run, o->limit) };
 	struct strs id = { 0 };
 	STORE_AUTO s = NULL;
 

@@ -1,24 +1,25 @@
 /* `custody finding`: what scanners found, and what became of it. */
 #include "cmd/nouns.h"
 
+#include "record/types.h"
 #include "show/finding.h"
 #include "store/store.h"
 
 struct list_options {
 	struct str kind, system, rule, path;
-	struct many severity;
 	int64_t limit;
-	int all, proposed, gone;
+	int all, proposed, severity;
 };
 static const struct field list_fields[] = {
 	FIELD(list_options, all, FIELD_FLAG, 0, 0, "also those that are gone"),
 	{ .name = "kind", .kind = FIELD_TEXT, .max = 32, .letter = 'k', .offset = offsetof(struct list_options, kind),
 	  .help = "secret, dependency, static, dynamic, container, infrastructure, licence" },
 	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n',
-	  .offset = offsetof(struct list_options, limit), .help = "at most this many (default 50; 0 is all)" },
+	  .offset = offsetof(struct list_options, limit), .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	FIELD(list_options, path, FIELD_TEXT, 0, 1024, "only files below this path"),
 	FIELD(list_options, proposed, FIELD_FLAG, 0, 0, "those of commits on no release branch instead"),
 	FIELD(list_options, rule, FIELD_TEXT, 0, 256, "only of this rule"),
+	FIELD_CHOICE(list_options, severity, 0, severity_words, "only this severity and worse"),
 	FIELD(list_options, system, FIELD_TEXT, 0, 128, "only of this system"),
 	{ 0 },
 };
@@ -29,7 +30,8 @@ static err run_list(struct cmd_run *run, const void *options)
 	const struct list_options *o = options;
 	struct show_finding_query q = {
 		.kind = o->kind, .system = o->system, .rule = o->rule, .path = o->path,
-		.limit = o->limit == FIELD_NO_INT ? 50 : o->limit,
+		.limit = cmd_limit(run, o->limit),
+		.severity = o->severity,
 		.open = o->proposed == 1 ? 2 : 1, .all = o->all == 1,
 	};
 	STORE_AUTO s = NULL;

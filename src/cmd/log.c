@@ -26,7 +26,7 @@ static const struct field list_fields[] = {
 	FIELD(list_options, about, FIELD_ID, 0, 0, "only about this id"),
 	FIELD(list_options, from, FIELD_INT, 0, 0, "begin at this record"),
 	{ .name = "limit", .kind = FIELD_INT, .letter = 'n', .offset = offsetof(struct list_options, limit),
-	  .help = "at most this many (default 50; 0 is all)" },
+	  .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	FIELD(list_options, type, FIELD_TEXT, 0, 64, "only of this type, such as scan"),
 	{ 0 },
 };
@@ -46,14 +46,14 @@ static err run_list(struct cmd_run *run, const void *options)
 	OWNED(arena) a = arena_new();
 	STORE_AUTO s = NULL;
 	DB_ROWS rows = NULL;
-	int64_t left = o->limit == FIELD_NO_INT ? 50 : o->limit == 0 ? INT64_MAX : o->limit;
+	int64_t limit = cmd_limit(run, o->limit), left = limit ? limit : INT64_MAX;
 	struct header h;
 	bool more;
 
 	TRY(store_open_read(run->home, &s));
 	TRY(db_query(store_db(s), SQL("SELECT idx, header FROM kept_record WHERE idx >= $1 ORDER BY idx"),
 		     DB_ARGS(DB_I(o->from < 0 ? 0 : o->from)), &rows));
-	while (left > 0) {
+	for (;;) {
 		TRY(db_next(rows, &more));
 		if (!more)
 			break;
@@ -61,12 +61,16 @@ static err run_list(struct cmd_run *run, const void *options)
 		TRY(err_in(header_parse(a, db_blob(rows, 1), &h), "record %lld", (long long)db_int(rows, 0)));
 		if (!wanted(o, &h))
 			continue;
+		if (left-- == 0) {
+			show_list_total(l, -1, SHOW_ALL);
+			break;
+		}
 		show_list_row(l, (const struct show_cell[]){
 					 SHOW_N(db_int(rows, 0)), SHOW_T(h.type), SHOW_N(h.effective),
 					 SHOW_N(h.received), SHOW_T(str_c(content_words[h.content])),
 					 SHOW_T(str_c(author_words[h.author])), SHOW_T(h.about) });
-		left--;
 	}
+	show_list_empty(l, "No record is like that. custody status counts them by type.");
 	return show_list_end(l);
 }
 

@@ -3,8 +3,10 @@
 const struct table cmd_common_table;
 
 static const struct field common_fields[] = {
+	FIELD(cmd_common, csv, FIELD_FLAG, 0, 0, "the same as --output csv"),
 	{ .name = "home", .kind = FIELD_PATH, .max = 4096, .offset = offsetof(struct cmd_common, home),
 	  .help = "the home to use (default $CUSTODY_HOME, else ./.custody)" },
+	FIELD(cmd_common, json, FIELD_FLAG, 0, 0, "the same as --output json"),
 	{ .name = "output", .kind = FIELD_ENUM, .choices = show_format_words, .letter = 'o',
 	  .offset = offsetof(struct cmd_common, output), .help = "form of lists" },
 	{ .name = "quiet", .kind = FIELD_FLAG, .letter = 'q',

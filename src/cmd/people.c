@@ -89,11 +89,14 @@ static err run_join(struct cmd_run *run, const void *options)
 
 struct list_options {
 	struct str kind;
+	int64_t limit;
 	int persons, unmatched;
 };
 static const struct field list_fields[] = {
 	{ .name = "kind", .kind = FIELD_TEXT, .max = 16, .letter = 'k', .offset = offsetof(struct list_options, kind),
 	  .help = "person, bot, host, tool, unknown; with --persons person or service" },
+	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n', .offset = offsetof(struct list_options, limit),
+	  .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	FIELD(list_options, persons, FIELD_FLAG, 0, 0, "persons instead of accounts"),
 	FIELD(list_options, unmatched, FIELD_FLAG, 0, 0, "only accounts that belong to no known person"),
 	{ 0 },
@@ -103,7 +106,8 @@ static const struct table list_table = TABLE(list_options, "people list", list_f
 static err run_list(struct cmd_run *run, const void *options)
 {
 	const struct list_options *o = options;
-	struct show_people_query q = { .kind = o->kind, .unmatched = o->unmatched == 1, .persons = o->persons == 1 };
+	struct show_people_query q = { .kind = o->kind, .unmatched = o->unmatched == 1, .persons = o->persons == 1,
+				     .limit = cmd_limit(run, o->limit) };
 	DIRECTORY_AUTO d = { 0 };
 	STORE_AUTO s = NULL;
 

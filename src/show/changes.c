@@ -43,7 +43,7 @@ struct listing {
 	struct arena *a;
 	bool whole;		/* whole commits, for programs */
 	bool brief;		/* short_columns */
-	int64_t left;
+	int64_t left, total;
 };
 
 static bool wanted(const struct show_changes_query *q, const struct show_change_row *c)
@@ -88,12 +88,15 @@ static err list_branch(struct listing *x, const struct db_rows *b)
 	bool more;
 
 	TRY(q->gone ? show_change_rows_open_gone(x->db, &spec, &rows) : show_change_rows_open(x->db, &spec, &rows));
-	while (x->left > 0) {
+	for (;;) {
 		TRY(show_change_rows_next(rows, &c, &more));
 		if (!more)
 			return NULL;
 		arena_reset(x->a);
 		if (!wanted(q, &c))
+			continue;
+		x->total++;
+		if (x->left <= 0)
 			continue;
 		TRY(add_row(x, db_text(b, 1), spec.branch, &c));
 		x->left--;
@@ -136,5 +139,8 @@ err show_changes(struct db *db, const struct show_changes_query *q, enum show_fo
 	e = list_all(&x);
 	db_snapshot_end(db);
 	TRY(e);
+	show_list_total(l, x.total, SHOW_ALL);
+	show_list_empty(l, branches ? "No change of the period is like that; --from and --to choose another." :
+			"No change is known. custody collect git DIR reads them.");
 	return show_list_end(l);
 }

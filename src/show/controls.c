@@ -45,6 +45,7 @@ err show_controls_list(const struct catalogue *c, const struct show_controls_que
 		if (wanted(c, e, q))
 			show_list_row(l, cells);
 	}
+	show_list_empty(l, "No control is like that. custody control list shows all.");
 	return show_list_end(l);
 }
 
@@ -72,6 +73,7 @@ err show_controls_map(const struct catalogue *c, const struct catalogue_entry *e
 
 		show_list_row(l, cells);
 	}
+	show_list_empty(l, "The other edition has none like it.");
 	return show_list_end(l);
 }
 

@@ -4,8 +4,8 @@
 #include "record/types.h"
 
 static const struct show_column columns[] = {
-	{ "system", "system", SHOW_TEXT, 20 },
-	{ "kind", "kind", SHOW_TEXT, 24 },
+	{ "system", "system", SHOW_TEXT, 16 },
+	{ "kind", "kind", SHOW_TEXT, 17 },
 	{ "must", "must", SHOW_TEXT, 4 },
 	{ "in_ci", "in CI", SHOW_TEXT, 18 },
 	{ "enforced", "enforced", SHOW_TEXT, 10 },
@@ -138,5 +138,6 @@ err show_coverage(const struct facts *f, enum show_format format, int fd)
 		}
 		put_actions(l, f, y);
 	}
+	show_list_empty(l, "No system is known. custody collect git DIR and custody import FILE make them known.");
 	return show_list_end(l);
 }

@@ -91,6 +91,7 @@ err show_evidence_list(struct db *db, const struct show_evidence_query *q, enum 
 	OWNED(show_list) l = show_list_new(format, columns, fd);
 	OWNED(arena) a = arena_new();
 	DB_ROWS rows = NULL;
+	int64_t total = 0;
 	bool more;
 
 	TRY(db_query(db, SQL("SELECT digest, kind, size, erased_by FROM kept_evidence WHERE ($1 = '' OR kind = $1) "
@@ -100,12 +101,18 @@ err show_evidence_list(struct db *db, const struct show_evidence_query *q, enum 
 
 		TRY(db_next(rows, &more));
 		if (!more)
-			return show_list_end(l);
+			break;
 		arena_reset(a);
 		TRY(read_about(db, a, arena_str(a, db_blob(rows, 0)), q->control, &b));
-		if (b.wanted)
+		if (!b.wanted)
+			continue;
+		if (!q->limit || total < q->limit)
 			put_row(l, a, rows, &b);
+		total++;
 	}
+	show_list_total(l, total, SHOW_ALL);
+	show_list_empty(l, "Nothing like that is kept. custody import FILE and custody evidence add FILE bring it.");
+	return show_list_end(l);
 }
 
 err show_evidence_digest(struct db *db, struct arena *a, struct str prefix, struct str *out)

@@ -8,6 +8,7 @@
 struct show_evidence_query {
 	struct str kind;	/* absent: any */
 	struct str control;	/* only documents for it; absent: any */
+	int64_t limit;		/* 0 is all */
 };
 MUST_USE err show_evidence_list(struct db *db, const struct show_evidence_query *q, enum show_format format, int fd);
 

@@ -10,7 +10,7 @@ static const struct show_column columns[] = {
 	{ "severity", "severity", SHOW_TEXT, 9 },
 	{ "kind", "kind", SHOW_TEXT, 14 },
 	{ "rule", "rule", SHOW_TEXT, 28 },
-	{ "where", "where", SHOW_TEXT, 0 },
+	{ "where", "where", SHOW_PATH, 0 },
 	{ "since", "since", SHOW_DAY, 10 },
 	{ "state", "state", SHOW_TEXT, 9 },
 	{ 0 },
@@ -49,12 +49,17 @@ static void add_row(struct show_list *l, struct arena *a, const struct db_rows *
 	show_list_row(l, cells);
 }
 
+static bool is_plain(const struct show_finding_query *q)
+{
+	return !q->kind.p && !q->system.p && !q->rule.p && !q->path.p && !q->all && q->severity == FIELD_UNKNOWN;
+}
+
 /* The plain list has a statement of its own: an index gives it in order. */
 static err query(struct db *db, const struct show_finding_query *q, struct db_rows **rows)
 {
 	int64_t limit = q->limit ? q->limit : INT64_MAX;
 
-	if (!q->kind.p && !q->system.p && !q->rule.p && !q->path.p && !q->all)
+	if (is_plain(q))
 		return db_query(db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, "
 			"s.effective, f.open FROM view_finding f JOIN view_scan s ON s.no = f.first_scan WHERE f.open = $1 "
 			"ORDER BY f.severity DESC, f.no LIMIT $2"), DB_ARGS(DB_I(q->open), DB_I(limit)), rows);
@@ -63,10 +68,28 @@ static err query(struct db *db, const struct show_finding_query *q, struct db_ro
 		"JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
 		"WHERE (f.open = $1 OR $2 = 1) AND ($3 = '' OR f.kind = $3) AND ($4 = '' OR y.name = $4) "
 		"AND ($5 = '' OR f.rule = $5) AND ($6 = '' OR substr(f.path, 1, length($6)) = $6) "
-		"ORDER BY f.severity DESC, f.no LIMIT $7"),
+		"AND f.severity >= $8 ORDER BY f.severity DESC, f.no LIMIT $7"),
 		DB_ARGS(DB_I(q->open), DB_I(q->all), DB_T(q->kind.p ? q->kind : STR("")),
 			DB_T(q->system.p ? q->system : STR("")), DB_T(q->rule.p ? q->rule : STR("")),
-			DB_T(q->path.p ? q->path : STR("")), DB_I(limit)), rows);
+			DB_T(q->path.p ? q->path : STR("")), DB_I(limit), DB_I(q->severity)), rows);
+}
+
+/* Counting goes no further than this: it must not take longer than the list. */
+enum { COUNT_MAX = 100000 };
+
+static err count(struct db *db, const struct show_finding_query *q, int64_t *out)
+{
+	if (is_plain(q))
+		return db_get_int(db, SQL("SELECT count(*) FROM (SELECT 1 AS one FROM view_finding WHERE open = $1 LIMIT $2) x"),
+				  DB_ARGS(DB_I(q->open), DB_I(COUNT_MAX)), 0, out);
+	return db_get_int(db, SQL("SELECT count(*) FROM (SELECT 1 AS one FROM view_finding f "
+		"JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
+		"WHERE (f.open = $1 OR $2 = 1) AND ($3 = '' OR f.kind = $3) AND ($4 = '' OR y.name = $4) "
+		"AND ($5 = '' OR f.rule = $5) AND ($6 = '' OR substr(f.path, 1, length($6)) = $6) "
+		"AND f.severity >= $8 LIMIT $7) x"),
+		DB_ARGS(DB_I(q->open), DB_I(q->all), DB_T(q->kind.p ? q->kind : STR("")),
+			DB_T(q->system.p ? q->system : STR("")), DB_T(q->rule.p ? q->rule : STR("")),
+			DB_T(q->path.p ? q->path : STR("")), DB_I(COUNT_MAX), DB_I(q->severity)), 0, out);
 }
 
 err show_finding_list(struct db *db, const struct show_finding_query *q, enum show_format format, int fd)
@@ -74,8 +97,11 @@ err show_finding_list(struct db *db, const struct show_finding_query *q, enum sh
 	OWNED(show_list) l = show_list_new(format, columns, fd);
 	OWNED(arena) a = arena_new();
 	DB_ROWS rows = NULL;
+	int64_t total = 0;
 	bool more;
 
+	if (q->limit)
+		TRY(count(db, q, &total));
 	TRY(query(db, q, &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
@@ -84,9 +110,11 @@ err show_finding_list(struct db *db, const struct show_finding_query *q, enum sh
 		arena_reset(a);
 		add_row(l, a, rows);
 	}
+	show_list_total(l, total == COUNT_MAX ? -1 : total, q->limit ? SHOW_ALL : NULL);
+	show_list_empty(l, is_plain(q) ? "No finding is open. custody import FILE takes what scanners found." :
+			"No finding is like that.");
 	return show_list_end(l);
 }
-
 
 static void put_line(struct arena *a, struct buf *out, const char *name, struct str value)
 {

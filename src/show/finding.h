@@ -2,12 +2,14 @@
 #ifndef SHOW_FINDING_H
 #define SHOW_FINDING_H
 
+#include "base/field.h"
 #include "db/db.h"
 #include "show/list.h"
 
 struct show_finding_query {
 	struct str kind, system, rule, path;	/* absent: any */
 	int64_t limit;				/* 0 is all */
+	int severity;				/* at least that bad; FIELD_UNKNOWN: any */
 	int64_t open;				/* 1 on release branches, 2 proposed */
 	bool all;				/* also what is gone */
 };

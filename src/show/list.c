@@ -5,12 +5,13 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/term.h"
+#include "show/list_parts.h"
 #include "text/csv.h"
 #include "text/json.h"
 
 const char *const show_format_words[] = { "table", "json", "jsonl", "csv", "markdown", NULL };
 
-enum { OUT_MAX = 1 << 30, FLUSH_AT = 64 * 1024, GAP = 2, COLUMNS_MAX = 32 };
+enum { OUT_MAX = 1 << 30, FLUSH_AT = 64 * 1024 };
 
 struct show_list {
 	enum show_format format;
@@ -21,6 +22,8 @@ struct show_list {
 	struct str *cells;		/* tables: laid out at the end */
 	struct buf out;
 	err failed;
+	const char *empty, *more;
+	int64_t total;			/* -1: not known, but there are more */
 };
 
 struct show_list *show_list_new(enum show_format format, const struct show_column *columns, int fd)
@@ -31,7 +34,7 @@ struct show_list *show_list_new(enum show_format format, const struct show_colum
 	l->columns = columns;
 	while (columns[l->n].name)
 		l->n++;
-	ASSERT(l->n <= COLUMNS_MAX);
+	ASSERT(l->n <= SHOW_COLUMNS_MAX);
 	l->fd = fd;
 	l->a = arena_new();
 	l->out = buf_new(OUT_MAX);
@@ -53,6 +56,17 @@ size_t show_list_count(const struct show_list *l)
 	return l->rows;
 }
 
+void show_list_empty(struct show_list *l, const char *sentence)
+{
+	l->empty = sentence;
+}
+
+void show_list_total(struct show_list *l, int64_t total, const char *more)
+{
+	l->total = total;
+	l->more = more;
+}
+
 /* A cell as people read it. */
 static struct str cell_text(struct arena *a, const struct show_column *c, const struct show_cell *v)
 {
@@ -62,6 +76,7 @@ static struct str cell_text(struct arena *a, const struct show_column *c, const 
 		return STR("-");
 	switch (c->kind) {
 	case SHOW_TEXT:
+	case SHOW_PATH:
 		return v->text.p ? arena_str(a, term_safe(a, v->text)) : STR("");
 	case SHOW_NUMBER:
 		return arena_printf(a, "%lld", (long long)v->number);
@@ -85,11 +100,11 @@ static void add_json(struct show_list *l, const struct show_cell *cells)
 		const struct show_column *c = &l->columns[i];
 
 		json_key(&w, c->name);
-		if (cells[i].unknown || (c->kind == SHOW_TEXT && !cells[i].text.p))
+		if (cells[i].unknown || (show_list_is_text(c) && !cells[i].text.p))
 			json_put_null(&w);
 		else if (c->kind == SHOW_NUMBER)
 			json_put_int(&w, cells[i].number);
-		else if (c->kind == SHOW_TEXT)
+		else if (show_list_is_text(c))
 			json_put_text(&w, cells[i].text);
 		else
 			json_put_text(&w, cell_text(l->a, c, &cells[i]));
@@ -99,17 +114,17 @@ static void add_json(struct show_list *l, const struct show_cell *cells)
 
 static void add_csv(struct show_list *l, const struct show_cell *cells)
 {
-	struct str row[COLUMNS_MAX];
+	struct str row[SHOW_COLUMNS_MAX];
 
 	for (size_t i = 0; i < l->n; i++)
-		row[i] = cells[i].unknown ? STR("") : l->columns[i].kind == SHOW_TEXT ? cells[i].text :
+		row[i] = cells[i].unknown ? STR("") : show_list_is_text(&l->columns[i]) ? cells[i].text :
 			 cell_text(l->a, &l->columns[i], &cells[i]);
 	csv_put_row(&l->out, (struct strs){ row, l->n });
 }
 
 static void add_csv_head(struct show_list *l)
 {
-	struct str row[COLUMNS_MAX];
+	struct str row[SHOW_COLUMNS_MAX];
 
 	for (size_t i = 0; i < l->n; i++)
 		row[i] = str_c(l->columns[i].name);
@@ -164,73 +179,6 @@ void show_list_row(struct show_list *l, const struct show_cell *cells)
 	}
 }
 
-static void add_padded(struct buf *out, struct str s, size_t width, bool right, bool last)
-{
-	struct str fit = term_fit(s, width);
-	size_t is = term_columns(fit), pad;
-
-	if (fit.n < s.n && width > 1) {
-		fit = term_fit(s, width - 1);
-		is = term_columns(fit) + 1;
-	}
-	pad = is < width ? width - is : 0;
-	for (size_t i = 0; right && i < pad; i++)
-		buf_add_char(out, ' ');
-	buf_add(out, fit);
-	if (fit.n < s.n)
-		buf_add_c(out, "…");
-	for (size_t i = 0; !right && !last && i < pad; i++)
-		buf_add_char(out, ' ');
-}
-
-/* Each column as wide as its widest cell, within its bound; the column without a
- * bound gets what is left of the line. */
-static void measure(const struct show_list *l, size_t widths[COLUMNS_MAX])
-{
-	size_t total = 0, open = l->n, line = term_width();
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct show_column *c = &l->columns[i];
-
-		widths[i] = strlen(c->title);
-		for (size_t r = 0; r < l->rows; r++) {
-			size_t w = term_columns(l->cells[r * l->n + i]);
-
-			if (w > widths[i])
-				widths[i] = w;
-		}
-		if (c->width && widths[i] > c->width)
-			widths[i] = c->width;
-		if (!c->width)
-			open = i;
-		total += widths[i] + (i ? GAP : 0);
-	}
-	if (open < l->n && total > line) {
-		size_t others = total - widths[open];
-
-		widths[open] = line > others + 12 ? line - others : 12;
-	}
-}
-
-static void lay_out(struct show_list *l)
-{
-	size_t widths[COLUMNS_MAX] = { 0 };
-
-	measure(l, widths);
-	for (size_t i = 0; l->rows && i < l->n; i++) {
-		add_padded(&l->out, str_c(l->columns[i].title), widths[i], l->columns[i].kind == SHOW_NUMBER,
-			   i + 1 == l->n);
-		buf_add_c(&l->out, i + 1 < l->n ? "  " : "\n");
-	}
-	for (size_t r = 0; r < l->rows; r++) {
-		for (size_t i = 0; i < l->n; i++) {
-			add_padded(&l->out, l->cells[r * l->n + i], widths[i],
-				   l->columns[i].kind == SHOW_NUMBER, i + 1 == l->n);
-			buf_add_c(&l->out, i + 1 < l->n ? "  " : "\n");
-		}
-	}
-}
-
 static void add_markdown_cell(struct buf *out, struct str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
@@ -258,14 +206,44 @@ static void lay_out_markdown(struct show_list *l)
 	}
 }
 
+static void put_number(struct buf *out, int64_t n)
+{
+	if (n >= 1000) {
+		put_number(out, n / 1000);
+		buf_addf(out, ",%03lld", (long long)(n % 1000));
+		return;
+	}
+	buf_addf(out, "%lld", (long long)n);
+}
+
+/* What a limit kept back is said, and that there is nothing, too. */
+static void put_foot(struct show_list *l)
+{
+	if (!l->rows && l->empty) {
+		buf_addf(&l->out, "%s\n", l->empty);
+		return;
+	}
+	if (!l->more || (l->total >= 0 && l->total <= (int64_t)l->rows))
+		return;
+	buf_addf(&l->out, "%s", l->total < 0 ? "the first " : "");
+	put_number(&l->out, (int64_t)l->rows);
+	if (l->total >= 0) {
+		buf_add_c(&l->out, " of ");
+		put_number(&l->out, l->total);
+	}
+	buf_addf(&l->out, "; %s\n", l->more);
+}
+
 err show_list_end(struct show_list *l)
 {
 	switch (l->format) {
 	case SHOW_TABLE:
-		lay_out(l);
+		show_list_table(&(struct show_table){ l->columns, l->cells, l->n, l->rows }, term_width(), &l->out);
+		put_foot(l);
 		break;
 	case SHOW_MARKDOWN:
 		lay_out_markdown(l);
+		put_foot(l);
 		break;
 	case SHOW_JSON:
 		buf_add_c(&l->out, l->rows ? "\n]\n" : "[]\n");

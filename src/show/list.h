@@ -9,13 +9,14 @@
 enum show_format { SHOW_TABLE, SHOW_JSON, SHOW_JSONL, SHOW_CSV, SHOW_MARKDOWN };
 extern const char *const show_format_words[];
 
-enum show_kind { SHOW_TEXT, SHOW_NUMBER, SHOW_TIME, SHOW_DAY };
+/* A path too long for its column is cut in the middle, other texts at their end. */
+enum show_kind { SHOW_TEXT, SHOW_PATH, SHOW_NUMBER, SHOW_TIME, SHOW_DAY };
 
 struct show_column {
 	const char *name;	/* JSON key and CSV heading */
 	const char *title;	/* table heading */
 	enum show_kind kind;
-	unsigned width;		/* table: at most this many columns; 0 takes what is left */
+	unsigned width;		/* table: more only where there is room; 0: what is left */
 };
 
 /* One cell: text (absent when p is NULL) or a number, instant or day. */
@@ -39,6 +40,16 @@ OWNER(show_list)
 
 /* One row: as many cells as columns. Texts are copied. */
 void show_list_row(struct show_list *l, const struct show_cell *cells);
+
+/* What is said to people where there is no row: that there is none, and what would
+ * fill the list. Static text, whole sentences. */
+void show_list_empty(struct show_list *l, const char *sentence);
+
+/* Said to people below the rows where a limit kept some back: "50 of 1,234; MORE".
+ * `total` is -1 where only is known that there are more; `more` is static, such as
+ * SHOW_ALL. */
+#define SHOW_ALL "--limit 0 shows all, --limit N so many"
+void show_list_total(struct show_list *l, int64_t total, const char *more);
 
 /* Writes what is left (tables are laid out here); errors of writing. */
 MUST_USE err show_list_end(struct show_list *l);

@@ -7,10 +7,10 @@ static const struct show_column account_columns[] = {
 	{ "number", "no", SHOW_NUMBER, 7 },
 	{ "kind", "kind", SHOW_TEXT, 7 },
 	{ "host", "host", SHOW_TEXT, 10 },
-	{ "name", "name", SHOW_TEXT, 24 },
-	{ "address", "login or address", SHOW_TEXT, 32 },
+	{ "name", "name", SHOW_TEXT, 20 },
+	{ "address", "login or address", SHOW_TEXT, 26 },
 	{ "state", "state", SHOW_TEXT, 10 },
-	{ "person", "person", SHOW_TEXT, 24 },
+	{ "person", "person", SHOW_TEXT, 18 },
 	{ "how", "how", SHOW_TEXT, 9 },
 	{ "likely", "likely", SHOW_TEXT, 0 },
 	{ "why", "why", SHOW_TEXT, 0 },
@@ -85,6 +85,7 @@ static void account_row(struct show_list *l, const struct directory *d, size_t i
 static err list_accounts(const struct directory *d, const struct show_people_query *q, struct show_list *l)
 {
 	struct join *plan;
+	int64_t total = 0;
 
 	TRY(join_plan(d, &plan));
 	for (size_t i = 0; i < d->accounts; i++) {
@@ -92,8 +93,13 @@ static err list_accounts(const struct directory *d, const struct show_people_que
 			continue;
 		if (q->unmatched && !is_open(&plan[i]))
 			continue;
-		account_row(l, d, i, &plan[i]);
+		if (!q->limit || total < q->limit)
+			account_row(l, d, i, &plan[i]);
+		total++;
 	}
+	show_list_total(l, total, SHOW_ALL);
+	show_list_empty(l, q->unmatched ? "Every account belongs to a known person." :
+			"No account is known. custody collect git DIR and exports of the code host bring them.");
 	return NULL;
 }
 
@@ -122,12 +128,19 @@ static void person_row(struct show_list *l, const struct directory *d, const str
 
 static void list_persons(const struct directory *d, const struct show_people_query *q, struct show_list *l)
 {
+	int64_t total = 0;
+
 	for (size_t i = 0; i < d->persons; i++) {
 		bool service = d->person[i].f.kind == PERSON_SERVICE;
 
-		if (!q->kind.p || str_is(q->kind, service ? "service" : "person"))
+		if (q->kind.p && !str_is(q->kind, service ? "service" : "person"))
+			continue;
+		if (!q->limit || total < q->limit)
 			person_row(l, d, &d->person[i]);
+		total++;
 	}
+	show_list_total(l, total, SHOW_ALL);
+	show_list_empty(l, "Nobody is declared. custody people import FILE takes a list of people, custody.yaml too.");
 }
 
 err show_people_list(const struct directory *d, const struct show_people_query *q, enum show_format format, int fd)

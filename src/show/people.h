@@ -17,6 +17,7 @@ struct show_people_query {
 	struct str kind;	/* person, bot, host, tool, unknown, service; absent: any */
 	bool unmatched;		/* only ambiguous and unmatched accounts */
 	bool persons;		/* persons, one row each, instead of accounts */
+	int64_t limit;		/* 0 is all */
 };
 MUST_USE err show_people_list(const struct directory *d, const struct show_people_query *q,
 			      enum show_format format, int fd);

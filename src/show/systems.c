@@ -10,7 +10,7 @@ static const struct show_column columns[] = {
 	{ "data_class", "data class", SHOW_TEXT, 12 },
 	{ "owner", "owner", SHOW_TEXT, 20 },
 	{ "scans", "scans it must have", SHOW_TEXT, 30 },
-	{ "places", "what falls to it", SHOW_TEXT, 0 },
+	{ "places", "what falls to it", SHOW_PATH, 0 },
 	{ 0 },
 };
 
@@ -135,5 +135,6 @@ err show_systems_list(struct db *db, enum show_format format, int fd)
 
 	TRY(put_systems(db, l));
 	TRY(put_unclaimed(db, l));
+	show_list_empty(l, "No system is known. custody collect git DIR makes one of each repository; custody.yaml declares them.");
 	return show_list_end(l);
 }
