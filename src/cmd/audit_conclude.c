@@ -10,6 +10,7 @@
 #include "pack/write.h"
 #include "record/types.h"
 #include "show/screen.h"
+#include "store/anchor.h"
 
 /* The coverage sentence of the newest secret scan of a repository: "12 files, 10
  * read (5 bytes), 2 binary", split into how many were read and what was not. */
@@ -73,6 +74,20 @@ static err write_pack(struct audit *au, const struct assessment *as, int64_t *by
 	return NULL;
 }
 
+/* Those that are asked without being told to, each time. */
+static err asked_anchors(struct audit *au, int64_t *n)
+{
+	struct anchor_places all;
+	const struct anchor_place *p;
+
+	TRY(anchor_places_read(au->run->a, au->home, &all));
+	p = all.places.v;
+	*n = 0;
+	for (size_t i = 0; i < all.places.n; i++)
+		*n += p[i].always == 1 || (p[i].kind == ANCHOR_WITNESS && p[i].ask != 0);
+	return NULL;
+}
+
 static err print_screen(struct audit *au, const struct assessment *as, int64_t pack_bytes)
 {
 	BUF_AUTO out = buf_new(1 << 20);
@@ -85,6 +100,7 @@ static err print_screen(struct audit *au, const struct assessment *as, int64_t p
 		.pack_bytes = pack_bytes, .colour = term_colour(STDOUT_FILENO),
 	};
 
+	TRY(asked_anchors(au, &spec.asked));
 	TRY(repositories(au, &looked_at));
 	spec.repositories = looked_at;
 	TRY(show_audit_screen(&spec, &out));

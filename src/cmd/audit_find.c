@@ -94,20 +94,24 @@ static err base_name(struct audit *au, const char *dir, struct str *out)
 	return NULL;
 }
 
+/* Keys and pack never lie in one folder: the pack is there to be given away. */
 static err choose_places(struct audit *au)
 {
-	struct str name = { 0 };
+	struct arena *a = au->run->a;
+	struct str name = au->o->name;
+	const char *beside;
 
-	TRY(base_name(au, au->n == 1 ? au->v[0].dir : ".", &name));
-	au->folder = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%.*s-custody", FMT(name)).p;
-	au->home = au->run->home_given ? au->run->home : arena_printf(au->run->a, "%s/home", au->folder).p;
-	if (au->o->pack.p)
-		au->pack = arena_cstr(au->run->a, au->o->pack);
-	else if (au->run->home_given)
-		au->pack = arena_printf(au->run->a, "%s/pack.zip", au->home).p;
-	else
-		au->pack = arena_printf(au->run->a, "%.*s-custody/pack.zip", FMT(name)).p;
-	return NULL;
+	if (name.n && au->n > 1)
+		return fail(ERR_USAGE, "--name names one repository, and there are %zu", au->n);
+	if (!name.n)
+		TRY(base_name(au, au->n == 1 ? au->v[0].dir : ".", &name));
+	beside = arena_printf(a, "%.*s-custody", FMT(name)).p;
+	au->home = au->run->home_given ? au->run->home : arena_printf(a, "%s/home", beside).p;
+	au->pack = au->o->pack.p ? arena_cstr(a, au->o->pack) : arena_printf(a, "%s/pack.zip", beside).p;
+	au->folder = beside;
+	if (au->run->home_given)
+		au->folder = arena_printf(a, "%s and the home", au->o->pack.p ? au->pack : beside).p;
+	return au->o->pack.p || !au->run->home_given ? NULL : dir_make(beside, 0755);
 }
 
 err audit_find(struct audit *au)

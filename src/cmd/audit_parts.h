@@ -7,7 +7,7 @@
 
 struct audit_options {
 	struct many dir;
-	struct str pack, reports, repos;
+	struct str name, pack, reports, repos;
 	int fail_on;
 };
 
@@ -24,7 +24,7 @@ struct audit {
 	struct cmd_run *run;
 	const struct audit_options *o;
 	struct store *store;
-	const char *home, *pack, *folder;	/* folder: where everything is written */
+	const char *home, *pack, *folder;	/* folder: where everything is written, in words */
 	struct audit_repository *v;
 	size_t n;
 	int64_t reports, reports_refused, reports_ms;

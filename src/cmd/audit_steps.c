@@ -26,7 +26,7 @@ static err note(struct audit *au, const char *fmt, const char *what, const char 
 /* A repository that cannot be read is said on the screen; the others go on. */
 static err look_at(struct audit *au, struct audit_repository *r)
 {
-	struct collect_one_spec spec = { .dir = r->dir, .progress = !au->run->quiet };
+	struct collect_one_spec spec = { .dir = r->dir, .name = au->o->name, .progress = !au->run->quiet };
 	err e = collect_one_repository(au->store, au->run->a, &spec, &r->collected);
 
 	r->name = spec.name = r->collected.name;

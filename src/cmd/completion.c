@@ -5,16 +5,22 @@
 
 enum { TEXT_MAX = 1 << 20 };
 
+static void put_names(struct arena *a, struct buf *b, const struct table *t)
+{
+	for (const struct field *f = t ? t->fields : NULL; f && f->name; f++)
+		if (!(f->flags & FIELD_OPERAND))
+			buf_addf(b, "%.*s ", FMT(options_name(a, f)));
+}
+
 static void put_words(struct arena *a, struct buf *b, const struct cmd_noun *noun)
 {
 	for (const struct cmd_verb *v = noun->verbs; v->name; v++) {
 		if (*v->name)
 			buf_addf(b, "%s ", v->name);
-		for (const struct field *f = v->options ? v->options->fields : NULL; f && f->name; f++)
-			if (!(f->flags & FIELD_OPERAND))
-				buf_addf(b, "%.*s ", FMT(options_name(a, f)));
+		put_names(a, b, v->options);
 	}
-	buf_add_c(b, "--home --output --quiet --help");
+	put_names(a, b, &cmd_common_table);
+	buf_add_c(b, "--help");
 }
 
 static void put_nouns(struct buf *b)

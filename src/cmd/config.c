@@ -3,7 +3,8 @@
 
 #include "base/file.h"
 #include "base/term.h"
-#include "source/config.h"
+#include "source/config_ask.h"
+#include "store/directory.h"
 
 struct file_options {
 	struct str file;
@@ -15,26 +16,76 @@ static const struct field file_fields[] = {
 static const struct table check_table = TABLE(file_options, "config check", file_fields);
 static const struct table apply_table = TABLE(file_options, "config apply", file_fields);
 
-static err read_file(struct cmd_run *run, const struct file_options *o, const char **name, struct str *text,
+static void add_name(struct strs *list, struct str name)
+{
+	if (name.n)
+		list->v[list->n++] = name;
+}
+
+/* What people of the home are called. */
+static void names_of(struct arena *a, const struct directory *d, struct strs *out)
+{
+	size_t room = 1 + 3 * d->accounts;
+
+	for (size_t i = 0; i < d->persons; i++)
+		room += 1 + d->person[i].f.email.n + d->person[i].f.alias.n;
+	*out = (struct strs){ ARENA_ARRAY(a, struct str, room), 0 };
+	for (size_t i = 0; i < d->persons; i++) {
+		const struct r_person *f = &d->person[i].f;
+
+		add_name(out, f->name);
+		for (size_t j = 0; j < f->email.n; j++)
+			add_name(out, ((const struct str *)f->email.v)[j]);
+		for (size_t j = 0; j < f->alias.n; j++)
+			add_name(out, ((const struct str *)f->alias.v)[j]);
+	}
+	for (size_t i = 0; i < d->accounts; i++) {
+		if (!str_is(d->account[i].kind, "person"))
+			continue;
+		add_name(out, d->account[i].name);
+		add_name(out, d->account[i].email);
+		add_name(out, d->account[i].login);
+	}
+}
+
+static err known_people(struct cmd_run *run, struct strs *out)
+{
+	DIRECTORY_AUTO d = { 0 };
+	STORE_AUTO s = NULL;
+
+	*out = (struct strs){ 0 };
+	if (!store_exists(run->home))
+		return NULL;
+	TRY(store_open_read(run->home, &s));
+	TRY(directory_load(store_db(s), run->a, &d));
+	names_of(run->a, &d, out);
+	return NULL;
+}
+
+static err read_file(struct cmd_run *run, const struct file_options *o, struct config_ask_spec *spec,
 		     struct config *out)
 {
 	BUF_AUTO bytes = buf_new(CONFIG_BYTES);
+	err e;
 
-	*name = o->file.p ? arena_cstr(run->a, o->file) : "custody.yaml";
-	TRY(err_hint(file_read(*name, &bytes), "custody init --starter writes one from what it finds"));
-	*text = arena_str(run->a, buf_str(&bytes));
-	return config_read(run->a, *name, *text, out);
+	spec->name = o->file.p ? arena_cstr(run->a, o->file) : "custody.yaml";
+	e = file_read(spec->name, &bytes);
+	if (e && e->kind == ERR_MISSING)
+		return err_hint(e, "custody init --starter writes one from what it finds");
+	TRY(e);
+	spec->text = arena_str(run->a, buf_str(&bytes));
+	TRY(known_people(run, &spec->known));
+	return config_ask(spec, run->a, out);
 }
 
 static err run_check(struct cmd_run *run, const void *options)
 {
+	struct config_ask_spec asked = { 0 };
 	struct config c;
-	const char *name;
-	struct str text;
 
-	TRY(read_file(run, options, &name, &text, &c));
+	TRY(read_file(run, options, &asked, &c));
 	return cmd_print(arena_printf(run->a, "%s: %zu people, %zu systems, %zu repositories, %zu controls; no "
-				      "fault\n", name,
+				      "fault\n", asked.name,
 				      c.people.n, c.systems.n, c.repositories.n, c.controls.n));
 }
 
@@ -48,11 +99,14 @@ static void say_note(void *ctx, struct str note)
 static err run_apply(struct cmd_run *run, const void *options)
 {
 	struct config_apply_spec spec = { .note = say_note, .note_ctx = run };
+	struct config_ask_spec asked = { 0 };
 	struct config_counts n;
 	STORE_AUTO s = NULL;
 	struct config c;
 
-	TRY(read_file(run, options, &spec.name, &spec.text, &c));
+	TRY(read_file(run, options, &asked, &c));
+	spec.name = asked.name;
+	spec.text = asked.text;
 	spec.config = &c;
 	if (!store_exists(run->home))
 		TRY(store_ensure(run->home));

@@ -38,7 +38,8 @@ static void put_option(struct arena *a, struct buf *b, const struct field *f)
 		buf_add_c(b, "\n  ");
 	for (size_t i = n > 28 ? 0 : n; i < 30; i++)
 		buf_add_char(b, ' ');
-	buf_addf(b, "%s%s\n", f->help, f->flags & FIELD_MANY ? " (may be repeated)" : "");
+	buf_addf(b, "%s%s%s\n", f->help, f->flags & FIELD_REQUIRED ? " (required)" : "",
+		 f->flags & FIELD_MANY ? " (may be repeated)" : "");
 }
 
 static void put_operands(struct buf *b, const struct table *t)
@@ -57,9 +58,18 @@ static void put_operands(struct buf *b, const struct table *t)
 	}
 }
 
-static void put_usage(struct buf *b, const struct cmd_noun *noun, const struct cmd_verb *verb)
+/* Options that must be given belong to the line that shows how it is called. */
+static void put_required(struct arena *a, struct buf *b, const struct table *t)
+{
+	for (const struct field *f = t ? t->fields : NULL; f && f->name; f++)
+		if (f->flags & FIELD_REQUIRED && !(f->flags & FIELD_OPERAND))
+			buf_addf(b, " %.*s %.*s", FMT(options_name(a, f)), FMT(value_word(a, f)));
+}
+
+static void put_usage(struct arena *a, struct buf *b, const struct cmd_noun *noun, const struct cmd_verb *verb)
 {
 	buf_addf(b, "custody %s%s%s", noun->name, *verb->name ? " " : "", verb->name);
+	put_required(a, b, verb->options);
 	if (verb->options)
 		buf_add_c(b, " [options]");
 	put_operands(b, verb->options);
@@ -91,11 +101,10 @@ err help_noun(struct arena *a, const struct cmd_noun *noun)
 {
 	BUF_AUTO b = buf_new(TEXT_MAX);
 
-	(void)a;
 	buf_addf(&b, "custody %s: %s\n\n", noun->name, noun->summary);
 	for (const struct cmd_verb *v = noun->verbs; v->name; v++) {
 		buf_add_c(&b, "  ");
-		put_usage(&b, noun, v);
+		put_usage(a, &b, noun, v);
 		buf_addf(&b, "\n      %s\n", v->summary);
 	}
 	return print(&b);
@@ -126,7 +135,7 @@ err help_verb(struct arena *a, const struct cmd_noun *noun, const struct cmd_ver
 {
 	BUF_AUTO b = buf_new(TEXT_MAX);
 
-	put_usage(&b, noun, verb);
+	put_usage(a, &b, noun, verb);
 	buf_addf(&b, "\n%s\n", verb->summary);
 	if (verb->details)
 		buf_addf(&b, "\n%s\n", verb->details);
@@ -170,7 +179,7 @@ static void put_roff_options(struct arena *a, struct buf *b, const struct table 
 		}
 		buf_add_char(b, '\n');
 		put_roff(b, str_c(f->help));
-		buf_add_char(b, '\n');
+		buf_addf(b, "%s\n", f->flags & FIELD_REQUIRED ? " (required)" : "");
 	}
 }
 
@@ -178,7 +187,7 @@ static void put_roff_verb(struct arena *a, struct buf *b, const struct cmd_noun 
 {
 	BUF_AUTO usage = buf_new(4096);
 
-	put_usage(&usage, noun, v);
+	put_usage(a, &usage, noun, v);
 	buf_add_c(b, ".SS ");
 	put_roff(b, buf_str(&usage));
 	buf_add_char(b, '\n');

@@ -145,12 +145,12 @@ static err run_show(struct cmd_run *run, const void *options)
 }
 
 struct link_options {
-	struct str account, owner, person;
+	struct str account, person;
 };
 static const struct field own_fields[] = {
 	FIELD(link_options, account, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 320,
 	      "the bot: number, login or address"),
-	FIELD(link_options, owner, FIELD_TEXT, FIELD_REQUIRED, 320, "the person who answers for it"),
+	FIELD(link_options, person, FIELD_TEXT, FIELD_REQUIRED, 320, "the person who answers for it"),
 	{ 0 },
 };
 static const struct table own_table = TABLE(link_options, "people own", own_fields);
@@ -203,9 +203,9 @@ static err run_own(struct cmd_run *run, const void *options)
 	if (str_is(bot->kind, "tool"))
 		return fail(ERR_INPUT, "account %lld is a tool: whoever commits with it answers for it",
 			    (long long)bot->no);
-	TRY(human(&d, o->owner, &owner));
+	TRY(human(&d, o->person, &owner));
 	TRY(join_own(s, &d, bot, owner));
-	cmd_say(run, "%.*s answers for account %lld", FMT(term_safe(run->a, o->owner)), (long long)bot->no);
+	cmd_say(run, "%.*s answers for account %lld", FMT(term_safe(run->a, o->person)), (long long)bot->no);
 	return NULL;
 }
 
@@ -249,7 +249,7 @@ static const struct cmd_verb verbs[] = {
 	{ "link", "say whose account it is", NULL, "  custody people link 12 --person ada@example.org",
 	 &link_table, run_link },
 	{ "own", "name the person who answers for a bot", NULL,
-	 "  custody people own 'dependabot[bot]' --owner ada@example.org",
+	 "  custody people own 'dependabot[bot]' --person ada@example.org",
 	  &own_table, run_own },
 	{ 0 },
 };

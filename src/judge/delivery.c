@@ -217,10 +217,11 @@ static void look_at_age(struct deciding *x)
 	}
 }
 
-/* What the organisation has not said, once it has said anything at all. */
+/* What the organisation has not said. Only where its approved statement has the control
+ * apply is it at fault that nobody owns it; before, it is not known. */
 static void look_at_declarations(struct deciding *x)
 {
-	if (x->f->controls.n && !owned(x))
+	if (x->c && x->c->confirmed == 1 && str_is(x->c->applicable, "yes") && !owned(x))
 		delivery_parts_add(x, &x->faults, "nobody is declared as owner");
 	for (int i = 0; i < AREA_QUESTIONS; i++)
 		if (!x->d->answers[i].answered)

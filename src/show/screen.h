@@ -27,6 +27,7 @@ struct screen_spec {
 	int64_t reports, reports_refused, reports_ms;
 	const char *program;		/* version */
 	const char *folder;		/* where everything is written */
+	int64_t asked;			/* anchors of the home that were asked: a checkpoint is sent to each */
 	const char *home;		/* to be named in commands, or NULL: the usual one */
 	const char *pack;		/* or NULL: none was made */
 	int64_t pack_bytes;

@@ -301,14 +301,22 @@ static void put_differences(struct screen *s, const struct differences *x, size_
 		screen_styled(s, SCREEN_PLAIN, line);
 }
 
+static const char *sent(struct screen *s)
+{
+	int64_t n = s->spec->asked;
+
+	return n == 0 ? "sends nothing" : arena_printf(s->a, "sends a checkpoint to %lld anchor%s", (long long)n,
+						       n == 1 ? "" : "s").p;
+}
+
 void screen_since(struct screen *s, size_t lines)
 {
 	const struct screen_spec *p = s->spec;
 	struct differences x = { .s = s };
 	struct delivery was;
 
-	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "custody %s  self-assessment: reads only, sends nothing, writes to %s",
-						   p->program, p->folder));
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "custody %s  self-assessment: reads only, %s, writes to %s",
+						   p->program, sent(s), p->folder));
 	if (!p->before)
 		return;
 	delivery_decide(p->before, s->a, &was);

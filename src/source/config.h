@@ -47,8 +47,10 @@ enum { CONFIG_BYTES = 1 << 20 };
  * valid word. Texts live in `a`. */
 MUST_USE err config_read(struct arena *a, const char *name, struct str text, struct config *out);
 
-/* The rules across fields; config_read() calls it. `doc` is the tree for places. */
-MUST_USE err config_check(struct arena *a, const char *name, const struct json *doc, struct config *c);
+/* The same, where people are known from elsewhere too. Somebody named who is in neither
+ * is refused, unless nobody is known at all. */
+MUST_USE err config_read_known(struct arena *a, const char *name, struct str text, const struct strs *known,
+			       struct config *out);
 
 /* "repository" or "repository:path/ and two stars" taken apart; false where it is no such
  * text. The path is empty for all of it, without a slash at its end. */

@@ -12,7 +12,8 @@ struct checking {
 	const char *name;
 	const struct json *doc;
 	struct config *c;
-	const char **known;		/* what people are called, NULL at the end */
+	const struct strs *home;	/* what people of the home are called */
+	const char **known;		/* those and the file's, NULL at the end */
 };
 
 static PRINTF_LIKE(3, 4) err fault(const struct checking *k, const struct json *at, const char *fmt, ...)
@@ -57,7 +58,10 @@ static err check_person_name(const struct checking *k, const struct json *at, st
 			return NULL;
 	near = choice_nearest(k->known, name);
 	if (near && strlen(near) > 3)
-		return fault(k, at, "nobody under 'people' is called '%.*s'; did you mean '%s'?", FMT(name), near);
+		return fault(k, at, "nobody is known as '%.*s'; did you mean '%s'?", FMT(name), near);
+	if (k->known[0])
+		return fault(k, at, "nobody is known as '%.*s'; declare them under 'people', or import them first with "
+			     "custody people import", FMT(name));
 	return NULL;
 }
 
@@ -82,7 +86,7 @@ static err check_owner(const struct checking *k, const struct json *at, struct s
 static void gather_known(struct checking *k)
 {
 	const struct config_person *p = k->c->people.v;
-	size_t n = 0, room = 1;
+	size_t n = 0, room = 1 + k->home->n;
 
 	for (size_t i = 0; i < k->c->people.n; i++)
 		room += 1 + p[i].email.n + p[i].alias.n;
@@ -96,6 +100,8 @@ static void gather_known(struct checking *k)
 		for (size_t j = 0; j < p[i].alias.n; j++)
 			k->known[n++] = arena_cstr(k->a, alias[j]);
 	}
+	for (size_t i = 0; i < k->home->n; i++)
+		k->known[n++] = arena_cstr(k->a, k->home->v[i]);
 }
 
 static err once(const struct checking *k, struct map *seen, const struct json *at, struct str word)
@@ -207,16 +213,16 @@ static err check_all(const struct checking *k, struct map *seen[5])
 	return check_rest(k, seen[4]);
 }
 
-err config_check(struct arena *a, const char *name, const struct json *doc, struct config *c)
+/* The rules across fields. `k->doc` is the tree for places. */
+static err check(struct checking *k)
 {
-	struct checking k = { .a = a, .name = name, .doc = doc, .c = c };
 	struct map *seen[5];
 	err e;
 
-	gather_known(&k);
+	gather_known(k);
 	for (size_t i = 0; i < ARRAY_LEN(seen); i++)
 		seen[i] = map_new();
-	e = check_all(&k, seen);
+	e = check_all(k, seen);
 	for (size_t i = 0; i < ARRAY_LEN(seen); i++)
 		map_free(seen[i]);
 	return e;
@@ -235,16 +241,47 @@ static bool only_comments(struct str text)
 	return true;
 }
 
-err config_read(struct arena *a, const char *name, struct str text, struct config *out)
+/* Where the first byte stands that is no UTF-8. */
+static err not_utf8(const char *name, struct str text)
 {
+	struct str rest = text, line;
+	unsigned row = 0;
+
+	while (str_split(&rest, '\n', &line)) {
+		row++;
+		for (size_t n = 1; !str_is_utf8(line) && n <= line.n; n++) {
+			bool whole = (n == line.n) || ((unsigned char)line.p[n] & 0xc0) != 0x80;
+
+			if (whole && !str_is_utf8((struct str){ line.p, n }))
+				return err_hint(fail(ERR_INPUT, "%s:%u:%zu: this is not UTF-8", name, row, n),
+						"save the file as UTF-8");
+		}
+	}
+	return fail(ERR_INPUT, "%s:1:1: this is not UTF-8", name);
+}
+
+err config_read_known(struct arena *a, const char *name, struct str text, const struct strs *known,
+		      struct config *out)
+{
+	struct checking k = { .a = a, .name = name, .c = out, .home = known };
 	struct json *doc;
 
 	table_clear(&config_table, out);
+	if (!str_is_utf8(text))
+		return not_utf8(name, text);
+	if (str_starts(text, STR("\xef\xbb\xbf")))
+		text = str_from(text, 3);
 	if (str_trim(text).n == 0)
-		return fail(ERR_INPUT, "%s is empty", name);
+		return fail(ERR_INPUT, "%s:1:1: the file is empty", name);
 	if (only_comments(text))
 		return NULL;
 	TRY(yaml_parse(a, name, text, &doc));
 	TRY(json_to_table(a, name, doc, &config_table, (struct json_pick){ 0, 0 }, out));
-	return config_check(a, name, doc, out);
+	k.doc = doc;
+	return check(&k);
+}
+
+err config_read(struct arena *a, const char *name, struct str text, struct config *out)
+{
+	return config_read_known(a, name, text, &(struct strs){ 0 }, out);
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/sandbox.h"
 #include "crypto/hmac.h"
+#include "source/config_ask.h"
 #include "text/decompress.h"
 
 enum { ROLE_MEMORY_MB = 1024, KEY_FD = 3 };
@@ -67,6 +68,8 @@ static err role_run(enum source_role role, const struct reader_kind *k, struct r
 		return reader_redact(k, r, STDOUT_FILENO, &made);
 	case SOURCE_READ:
 		return role_read(r, k);
+	case SOURCE_CONFIG:
+		return config_role(r);
 	}
 	return NULL;
 }

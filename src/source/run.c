@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "base/proc.h"
 
-const char *const source_role_words[] = { "decode", "detect", "redact", "read", NULL };
+const char *const source_role_words[] = { "decode", "detect", "redact", "read", "config", NULL };
 
 enum { SAID_MAX = 4096 };
 
@@ -123,6 +123,11 @@ static err ask(struct call *c, struct buf *answer)
 err source_ask(const char *const *argv, const char *name, struct buf *answer)
 {
 	return ask(&(struct call){ .argv = argv, .name = name, .in = -1 }, answer);
+}
+
+err source_config(int in, const char *name, struct buf *answer)
+{
+	return ask(&(struct call){ .role = SOURCE_CONFIG, .name = name, .in = in }, answer);
 }
 
 err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out)

@@ -22,6 +22,9 @@ struct source_copy {
 };
 MUST_USE err source_redact(const struct source_copy *copy, bool *made);
 
+/* The table's JSON of the custody.yaml that `in` holds; source/config_ask.h. */
+MUST_USE err source_config(int in, const char *name, struct buf *answer);
+
 /* Reads `fd` with the reader `kind` and hands what it says to the intake. */
 MUST_USE err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32]);
 
@@ -40,7 +43,7 @@ MUST_USE err source_role_end(err e, int *code);
 /* The roles' own side, called in the fresh process: input is descriptor 0, output
  * 1, the key for secret values 3. Each enters the sandbox before the first byte.
  * *code is the exit code; errors are written to descriptor 2 for the parent. */
-enum source_role { SOURCE_DECODE, SOURCE_DETECT, SOURCE_REDACT, SOURCE_READ };
+enum source_role { SOURCE_DECODE, SOURCE_DETECT, SOURCE_REDACT, SOURCE_READ, SOURCE_CONFIG };
 extern const char *const source_role_words[];
 MUST_USE err source_role_main(enum source_role role, const char *kind, const char *name, int *code);
 

@@ -7,6 +7,7 @@
 struct reader {
 	yaml_parser_t parser;
 	const char *name;
+	struct str text;
 	struct json_build build;
 	struct json_place place;
 	bool mapping[JSON_DEPTH];	/* the open containers */
@@ -153,6 +154,27 @@ static err on_event(struct reader *r, const yaml_event_t *event)
 	return NULL;
 }
 
+/* Whether the line that could not be read is indented with a tab. */
+static bool is_tabbed(const struct reader *r)
+{
+	struct str rest = r->text, line = { 0 };
+
+	for (unsigned i = 0; i < r->place.line; i++)
+		if (!str_split(&rest, '\n', &line))
+			return false;
+	for (size_t i = 0; i < line.n && (line.p[i] == ' ' || line.p[i] == '\t'); i++)
+		if (line.p[i] == '\t')
+			return true;
+	return false;
+}
+
+static err fail_syntax(const struct reader *r)
+{
+	if (is_tabbed(r))
+		return fail_here(r, ERR_INPUT, "a tab stands here; YAML is indented with spaces");
+	return fail_here(r, ERR_INPUT, r->parser.problem ? r->parser.problem : "this is not YAML");
+}
+
 /* The next event; *more is false behind the last. */
 static err step(struct reader *r, bool *more)
 {
@@ -162,8 +184,7 @@ static err step(struct reader *r, bool *more)
 	if (!yaml_parser_parse(&r->parser, &event)) {
 		ASSERT(r->parser.error != YAML_MEMORY_ERROR);
 		set_place(r, r->parser.problem_mark);
-		return fail_here(r, ERR_INPUT,
-				 r->parser.problem ? r->parser.problem : "this is not YAML");
+		return fail_syntax(r);
 	}
 	set_place(r, event.start_mark);
 	*more = event.type != YAML_STREAM_END_EVENT;
@@ -174,7 +195,7 @@ err yaml_parse_each(struct arena *a, const char *name, struct str text,
 		    err (*take)(void *ctx, const struct json *v), void *ctx)
 {
 	struct reader r __attribute__((cleanup(reader_done))) = {
-		.name = name, .take = take, .ctx = ctx
+		.name = name, .text = text, .take = take, .ctx = ctx
 	};
 	bool more = true;
 

@@ -111,3 +111,85 @@ t 'the schema describes every key' '
 	code 0
 	is "$(json "[\"properties\"][\"systems\"][\"items\"][\"properties\"][\"exposure\"][\"enum\"][0]")" internet
 '
+
+cat >schema.py <<'END'
+# Exit 0: the file fits the schema, by a validator that is not ours; 1: it does not.
+import json, sys
+import jsonschema, yaml
+
+class Text(yaml.SafeLoader):
+    """Days stay texts, as in JSON."""
+Text.yaml_implicit_resolvers = {
+    k: [(t, r) for t, r in v if t != "tag:yaml.org,2002:timestamp"]
+    for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+schema = json.load(open(sys.argv[1]))
+validator = jsonschema.Draft202012Validator
+validator.check_schema(schema)
+errors = list(validator(schema, format_checker=jsonschema.FormatChecker()).iter_errors(yaml.load(open(sys.argv[2]), Loader=Text)))
+for e in errors:
+    print(e.message)
+sys.exit(1 if errors else 0)
+END
+judged() { # judged FILE: the outside judge and custody agree
+	run config check "$1"
+	ours=$status
+	theirs=0
+	python3 -W ignore schema.py custody.schema.json "$1" >judged.txt 2>&1 || theirs=$?
+	[ "$theirs" = "$ours" ] || wrong "$1: custody says $ours, the schema $theirs: $(cat judged.txt)"
+}
+if python3 -c 'import jsonschema, yaml' 2>/dev/null; then
+	t 'another validator reads the schema, and takes and refuses the same files' '
+		run config schema
+		cp "$out" custody.schema.json
+		# 8.28 without its letter is a number to other readers: the schema asks for A.8.28.
+		sed -i "s/control: 8/control: A.8/" custody.yaml
+		judged custody.yaml
+		is "$ours" 0
+		sed "s/exposure: internal/exposure: internl/" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+		sed "s/^systems:/system:/" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+		sed "s/name: rest, //" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+		sed "s/scans: .secret./scans: secret/" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+		sed "s/2026-01-31/31.1.2026/" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+		sed "s/organisation: Example/organisation: [Example]/" custody.yaml >bad.yaml; judged bad.yaml; is "$theirs" 1
+	'
+else
+	skip 'another validator reads the schema' 'python3-jsonschema and python3-yaml are not installed'
+fi
+t 'a file that is too large, no text, a bomb or deep is refused by one sentence' '
+	head -c 1100000 /dev/zero | tr "\0" "#" >bad.yaml
+	run config check bad.yaml
+	code 1
+	err_has "larger than 1048576 bytes"
+	printf "a: b\0c\n" >bad.yaml
+	run config check bad.yaml
+	code 1
+	err_has "NUL"
+	printf "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b]\n" >bad.yaml
+	run config check bad.yaml
+	code 1
+	err_has "bad.yaml:1:4: anchors (&) are not allowed"
+	{ printf "a: "; head -c 5000 /dev/zero | tr "\0" "["; } >bad.yaml
+	run config check bad.yaml
+	code 1
+	err_has "deeper than 64"
+	[ "$(wc -l <"$err")" -le 2 ] || wrong "$(cat "$err")"
+'
+t 'custody.yaml is read by a process that can neither open files nor reach the network' '
+	if command -v strace >/dev/null; then
+		ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve,seccomp -o trace.txt "$custody" config check custody.yaml >/dev/null 2>&1 || wrong "strace failed"
+		has trace.txt "\"reader\", \"config\""
+		grep -q "seccomp(SECCOMP_SET_MODE_FILTER" trace.txt || wrong "no seccomp"
+	fi
+'
+t 'people the home knows may be named without being declared' '
+	printf "name,email\nGrace Hopper,grace@example.org\n" >people.csv
+	run people import people.csv
+	code 0
+	printf "systems: [{ name: shop, repositories: [app1], owner: Grace Hopper }]\n" >named.yaml
+	run config check named.yaml
+	code 0
+	printf "systems: [{ name: shop, repositories: [app1], owner: Grace Hoper }]\n" >named.yaml
+	run config check named.yaml
+	code 1
+	err_has "did you mean"
+'

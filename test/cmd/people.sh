@@ -71,14 +71,14 @@ t 'a person states what no rule can tell' '
 t 'a bot has an owner, who is a person' '
 	run people list --kind bot
 	out_has "no owner"
-	run people own "49699333+dependabot[bot]@users.noreply.github.com" --owner grace@example.org
+	run people own "49699333+dependabot[bot]@users.noreply.github.com" --person grace@example.org
 	code 0
 	run people list --kind bot
 	out_has "owned"
-	run people own "49699333+dependabot[bot]@users.noreply.github.com" --owner noreply@anthropic.com
+	run people own "49699333+dependabot[bot]@users.noreply.github.com" --person noreply@anthropic.com
 	code 1
 	err_has "a tool cannot answer"
-	run people own bob@else.example --owner grace@example.org
+	run people own bob@else.example --person grace@example.org
 	code 1
 '
 t 'an assistant that writes code is a tool, and nobody else'"'"'s account' '

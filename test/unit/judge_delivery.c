@@ -192,6 +192,23 @@ static void an_area_is_ready_only_with_all_four_answers(void **s)
 	assert_int_equal(decide().areas[AREA_VULNERABILITIES].state, AREA_UNKNOWN);
 }
 
+static void what_was_declared_and_not_confirmed_is_no_gap(void **s)
+{
+	struct delivery d;
+
+	(void)s;
+	with_branch(10);
+	with_weekly_scans(0, 52);
+	control.owner = 0;
+	control.role = (struct str){ 0 };
+	control.confirmed = 0;
+	d = decide();
+	assert_int_equal(d.areas[AREA_VULNERABILITIES].state, AREA_UNKNOWN);
+	assert_int_equal(d.areas[AREA_CHANGE].state, AREA_UNKNOWN);
+	for (size_t i = 0; i < AREAS; i++)
+		assert_int_not_equal(d.areas[i].state, AREA_GAP);
+}
+
 /* proves: R107 how often it runs, from the cadence and the actual run dates */
 static void runs_are_held_late_missed_or_unknown(void **s)
 {
@@ -294,6 +311,7 @@ int main(void)
 		CASE(secrets_in_the_tree_and_known_missing_reviews_are_gaps),
 		CASE(a_scan_in_ci_without_result_is_unknown_and_none_in_ci_a_gap),
 		CASE(an_area_is_ready_only_with_all_four_answers),
+		CASE(what_was_declared_and_not_confirmed_is_no_gap),
 		CASE(runs_are_held_late_missed_or_unknown),
 		CASE(old_evidence_is_stale_and_uploads_are_not_embedded),
 		CASE(a_document_past_its_review_is_stale),

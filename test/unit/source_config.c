@@ -115,6 +115,39 @@ static void times_to_keep_are_months(void **state)
 	assert_int_equal(config_months((struct str){ 0 }), FIELD_NO_INT);
 }
 
+static void what_is_no_yaml_is_refused_with_its_place(void **state)
+{
+	(void)state;
+	refused("people:\n\t- { name: A, alias: [b] }\n", "2:1", "a tab stands here");
+	refused("organisation: caf\xe9\n", "1:18", "not UTF-8");
+	refused("organisation: A\norganisation: B\n", "2:1", "twice");
+	refused("a: &x [x, x]\nb: [*x, *x]\n", "1:4", "anchors");
+	refused("organisation: *x\n", "1:15", "aliases");
+	refused("organisation: !!str x\n", "1:15", "tags");
+	refused("organisation: [1]\n", "1:1", "expected text");
+	refused("organisation: 12\n", "1:1", "write it in quotes");
+	refused("people: 3\n", "1:1", "expected a list");
+	refused("people:\n  - Ada\n", "2:5", "expected an object");
+	refused("organisation: x\n---\norganisation: y\n", "3:1", "second document");
+	refused("", "1:1", "empty");
+	accepted("\xef\xbb\xbforganisation: x\n");
+	accepted("\xef\xbb\xbf# nothing yet\n");
+}
+
+static void somebody_named_is_somebody_known(void **state)
+{
+	struct str names[] = { STR("Grace Hopper"), STR("grace@example.org") };
+	struct strs home = { names, 2 };
+	OWNED(arena) a = arena_new();
+	struct config c;
+
+	(void)state;
+	refused("people:\n  - { name: Bob Stone, alias: [b] }\ncontrols:\n  - { control: A.8.28, owner: Zoe }\n", "4:24",
+		"nobody is known as 'Zoe'");
+	assert_ok(config_read_known(a, "c", STR("systems: [{ name: s, owner: grace@example.org }]\n"), &home, &c));
+	assert_fails(config_read_known(a, "c", STR("systems: [{ name: s, owner: Grace Hoper }]\n"), &home, &c), ERR_INPUT);
+}
+
 static void an_empty_file_with_comments_declares_nothing(void **state)
 {
 	(void)state;
@@ -127,6 +160,8 @@ int main(void)
 		cmocka_unit_test(a_tool_owns_nothing), cmocka_unit_test(the_seven_roles_are_offered),
 		cmocka_unit_test(slips_of_the_pen_are_shown), cmocka_unit_test(nothing_is_declared_twice),
 		cmocka_unit_test(places_are_repository_and_folder), cmocka_unit_test(times_to_keep_are_months),
+		cmocka_unit_test(what_is_no_yaml_is_refused_with_its_place),
+		cmocka_unit_test(somebody_named_is_somebody_known),
 		cmocka_unit_test(an_empty_file_with_comments_declares_nothing),
 	};
 
