@@ -182,29 +182,29 @@ static err each_change(struct walk *w, struct git_paths *paths, struct git_chang
 	return NULL;
 }
 
-/* One sentence on what was not here, with the command that brings it. */
+/* One sentence on what was not here, with the command that brings it. It is kept for
+ * ever, so it does not say where the clone lies. */
 static struct str sentence(struct walk *w, const struct git_step *last)
 {
 	const struct git_changes_end *end = w->end;
-	const char *dir = w->r->dir;
 
 	if (last->boundary)
 		return arena_printf(w->a, "The clone is shallow: changes before %.12s are not here. "
-				    "Fetch them with: git -C %s fetch --unshallow", last->commit.p, dir);
+				    "Fetch them with: git fetch --unshallow", last->commit.p);
 	if (w->steps.broken)
 		return arena_printf(w->a, "An object is missing or damaged, so history ends at %.12s. "
-				    "See: git -C %s fsck", last->commit.p, dir);
+				    "See: git fsck", last->commit.p);
 	if (w->sets_limited)
 		return arena_printf(w->a, "History holds more than %d commits, so what merges brought in "
 				    "is not known.", GIT_GRAPH_COMMITS);
 	if (w->r->partial)
 		return arena_printf(w->a, "The clone is partial: %zu changes lack objects. Fetch them with: "
-				    "git -C %s fetch --refetch --no-filter", end->without_paths, dir);
+				    "git fetch --refetch --no-filter", end->without_paths);
 	if (w->r->shallow)
 		return arena_printf(w->a, "The clone is shallow: what %zu merges brought in is not here. "
-				    "Fetch it with: git -C %s fetch --unshallow", end->without_carried, dir);
-	return arena_printf(w->a, "Objects of %zu changes are missing or damaged. See: git -C %s fsck",
-			    end->without_paths + end->unreadable, dir);
+				    "Fetch it with: git fetch --unshallow", end->without_carried);
+	return arena_printf(w->a, "Objects of %zu changes are missing or damaged. See: git fsck",
+			    end->without_paths + end->unreadable);
 }
 
 static void explain(struct walk *w)

@@ -3,6 +3,7 @@
 #include "base/instant.h"
 #include "record/types.h"
 #include "text/csv.h"
+#include "text/json.h"
 
 enum { COLUMNS = 32, ROW_MAX = 256 * 1024, LONG = 32 };
 
@@ -40,6 +41,7 @@ static struct str text_of(struct pack_rows *r, const struct pack_column *c, cons
 	case PACK_SEVERITY:
 	case PACK_REPOSITORY:
 	case PACK_TEXT:
+	case PACK_WORD:
 	case PACK_URL:
 	case PACK_ANSWER:
 		break;
@@ -103,6 +105,7 @@ static const char *class_of(enum pack_kind kind, struct str text)
 	case PACK_ANSWER:
 		return str_is(text, "unknown") ? "open" : str_is(text, "missing") ? "missing" : "shown";
 	case PACK_TEXT:
+	case PACK_WORD:
 		return text.n > LONG ? "long" : "";
 	case PACK_ACCOUNT:
 	case PACK_SEVERITY:
@@ -158,6 +161,17 @@ err pack_rows_add(struct pack_rows *r, const struct show_cell *cells)
 	return pack_out_add(r->s->w->out, buf_str(&r->row));
 }
 
+static struct show_cell word_of(struct pack_rows *r, const struct pack_column *c, struct str words)
+{
+	struct json *doc = NULL;
+	struct str text;
+
+	if (r->s->w->spec->withhold_words || json_parse(r->a, "words", arena_str(r->a, words), &doc))
+		return SHOW_UNKNOWN;
+	text = json_text(json_get(doc, c->name));
+	return text.p ? SHOW_T(text) : SHOW_UNKNOWN;
+}
+
 static struct show_cell cell_of(struct pack_rows *r, const struct db_rows *row, int i)
 {
 	const struct pack_column *c = &r->l->columns[i];
@@ -182,6 +196,8 @@ static struct show_cell cell_of(struct pack_rows *r, const struct db_rows *row, 
 	case PACK_REPOSITORY:
 		repository = pack_site_repository(r->s, db_int(row, i));
 		return repository ? SHOW_T(repository->name) : SHOW_UNKNOWN;
+	case PACK_WORD:
+		return word_of(r, c, db_blob(row, i));
 	case PACK_TEXT:
 	case PACK_URL:
 	case PACK_ANSWER:

@@ -8,7 +8,9 @@
 #include "show/list.h"
 
 enum pack_kind {
-	PACK_TEXT, PACK_NUMBER, PACK_TIME, PACK_DAY,
+	PACK_TEXT,
+	PACK_WORD,		/* bytes of a record's words; shown is the text of the column's name */
+	PACK_NUMBER, PACK_TIME, PACK_DAY,
 	PACK_HEX,		/* bytes, shown as hexadecimal digits */
 	PACK_ACCOUNT,		/* bytes of an account's id, shown as who it is */
 	PACK_SEVERITY,		/* 0 … 4 */

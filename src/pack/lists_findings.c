@@ -168,13 +168,42 @@ static const struct pack_column vex_columns[] = {
 	{ "status", "Status", PACK_TEXT }, { "justification", "Justification", PACK_TEXT }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
-static err query_vex(struct pack_site *s, struct db_rows **out)
+/* The statements of one record: the justification, being words, is in no view. */
+static err add_vex(struct pack_site *s, struct pack_rows *r, int64_t at, int64_t idx)
 {
-	return db_query(s->w->db, SQL("SELECT at, vulnerability, product, status, justification, idx FROM view_vex "
-		"ORDER BY at DESC, idx, seq"), DB_NONE, out);
+	OWNED(arena) a = arena_new();
+	const struct r_vex_statement *v;
+	struct r_vex f;
+
+	TRY(record_read(s->w->db, a, &record_vex, idx, &f));
+	v = f.statements.v;
+	for (size_t i = 0; i < f.statements.n; i++) {
+		bool told = v[i].justification.n && !s->w->spec->withhold_words;
+		const struct show_cell cells[] = {
+			SHOW_N(at), SHOW_T(v[i].vulnerability), SHOW_T(v[i].product), SHOW_T(v[i].status),
+			told ? SHOW_T(v[i].justification) : SHOW_UNKNOWN, SHOW_N(idx),
+		};
+
+		TRY(pack_rows_add(r, cells));
+	}
+	return NULL;
+}
+
+static err vex_rows(struct pack_site *s, struct pack_rows *r)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(s->w->db, SQL("SELECT DISTINCT at, idx FROM view_vex ORDER BY at DESC, idx"), DB_NONE, &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		TRY(add_vex(s, r, db_int(rows, 0), db_int(rows, 1)));
+	}
 }
 
 const struct pack_list pack_list_vex = {
 	"statements-on-vulnerabilities", "Statements on vulnerabilities (VEX)", "No such statement is recorded.",
-	vex_columns, query_vex, NULL,
+	vex_columns, NULL, vex_rows,
 };

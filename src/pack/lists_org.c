@@ -269,14 +269,14 @@ const struct pack_list pack_list_acceptances = {
 
 static const struct pack_column submission_columns[] = {
 	{ "at", "When", PACK_TIME }, { "source", "Source", PACK_TEXT }, { "content", "Came as", PACK_TEXT },
-	{ "author", "Author known by", PACK_TEXT }, { "address", "From", PACK_TEXT }, { "query", NULL, PACK_TEXT },
-	{ "scope", NULL, PACK_TEXT }, { "evidence", "Evidence", PACK_HEX }, { "record", "Record", PACK_RECORD }, { 0 },
+	{ "author", "Author known by", PACK_TEXT }, { "address", "From", PACK_WORD }, { "query", NULL, PACK_WORD },
+	{ "scope", NULL, PACK_WORD }, { "evidence", "Evidence", PACK_HEX }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
 static err query_submissions(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT at, source, content, author, address, query, scope, report, idx FROM view_submission "
-		"ORDER BY idx DESC"), DB_NONE, out);
+	return db_query(s->w->db, SQL("SELECT v.at, v.source, v.content, v.author, r.words, r.words, r.words, v.report, v.idx "
+		"FROM view_submission v JOIN kept_record r ON r.idx = v.idx ORDER BY v.idx DESC"), DB_NONE, out);
 }
 
 const struct pack_list pack_list_submissions = {

@@ -13,7 +13,7 @@ static const struct table target_table = TABLE(r_erased, "erased", target_fields
 static const struct field fields[] = {
 	FIELD(r_erasure, person, FIELD_ID, 0, 0, "person or account it was done for"),
 	FIELD_GROUPS(r_erasure, targets, FIELD_REQUIRED | FIELD_MANY, 1000, &target_table, "what was destroyed"),
-	FIELD(r_erasure, why, FIELD_TEXT, FIELD_REQUIRED, 512, "the ground, without names"),
+	FIELD(r_erasure, why, FIELD_TEXT, FIELD_REQUIRED | FIELD_WORDS, 512, "the ground, without names"),
 	{ 0 },
 };
 static const struct table table = TABLE(r_erasure, "erasure", fields);

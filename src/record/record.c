@@ -58,6 +58,23 @@ err record_read_part(struct arena *a, const struct record_type *t, struct str pa
 	return json_to_table(a, t->name, doc, t->table, words ? only_words : only_facts, out);
 }
 
+err record_read(struct db *db, struct arena *a, const struct record_type *t, int64_t idx, void *out)
+{
+	DB_ROWS rows = NULL;
+	struct json *doc;
+	bool more;
+
+	TRY(db_query(db, SQL("SELECT facts, words FROM kept_record WHERE idx = $1"), DB_ARGS(DB_I(idx)), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return fail(ERR_MISSING, "there is no record %lld", (long long)idx);
+	TRY(record_read_part(a, t, arena_str(a, db_blob(rows, 0)), false, out));
+	if (db_is_null(rows, 1))
+		return NULL;
+	TRY(json_parse(a, t->name, arena_str(a, db_blob(rows, 1)), &doc));
+	return json_to_table(a, t->name, doc, t->table, only_words, out);
+}
+
 /* The items of a field that holds groups: one in place, or those of a list. */
 static struct many groups_of(const struct field *f, const void *at)
 {
@@ -132,7 +149,7 @@ static void key_bytes(const struct draft *d, struct buf *out)
 			const struct table one = { *name, alone, d->type->table->size };
 
 			w = json_write(out);
-			json_put_table(&w, &one, (struct json_pick){ 0, 0 }, d->fields);
+			json_put_table(&w, &one, only_facts, d->fields);
 		}
 	}
 }

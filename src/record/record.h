@@ -12,7 +12,7 @@
 #include "ledger/ledger.h"
 #include "record/header.h"
 
-enum { FACTS_MAX = 1 << 20, WORDS_MAX = 64 * 1024, KEY_BYTES = 16, TRANSACTION_RECORDS = 1000 };
+enum { FACTS_MAX = 1 << 20, WORDS_MAX = 1 << 20, KEY_BYTES = 16, TRANSACTION_RECORDS = 1000 };
 
 /* What apply sees: the header, its position, and the facts as a struct of the
  * type's table (fields flagged WORDS are absent). */
@@ -79,6 +79,10 @@ MUST_USE err record_facts(struct arena *a, const struct draft *d, struct str *ou
 /* Reads facts (or words) of a type into a struct; texts live in `a`. */
 MUST_USE err record_read_part(struct arena *a, const struct record_type *t, struct str part,
 			      bool words, void *out);
+
+/* What a stored record says: its facts and, where they were not erased, its words,
+ * in one struct. ERR_MISSING where there is no such record. */
+MUST_USE err record_read(struct db *db, struct arena *a, const struct record_type *t, int64_t idx, void *out);
 
 /* Applies a stored record to the views in ap->db. An unknown type is ERR_FAILED
  * with a sentence: a newer program wrote it. */

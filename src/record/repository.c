@@ -6,7 +6,7 @@ static const struct field fields[] = {
 	FIELD(r_repository, name, FIELD_TEXT, FIELD_REQUIRED, 256, "its name here"),
 	FIELD(r_repository, slug, FIELD_TEXT, 0, 256, "owner and name on the host"),
 	FIELD(r_repository, system, FIELD_ID, 0, 0, "the system all of it falls to"),
-	FIELD(r_repository, url, FIELD_TEXT, 0, 512, "address without credentials"),
+	FIELD(r_repository, url, FIELD_TEXT, FIELD_WORDS, 512, "address without credentials"),
 	{ 0 },
 };
 static const struct table table = TABLE(r_repository, "repository", fields);

@@ -7,7 +7,7 @@ static const struct field fields[] = {
 	FIELD(r_sbom, components, FIELD_INT, FIELD_REQUIRED, 0, "components in it"),
 	FIELD(r_sbom, format, FIELD_TEXT, FIELD_REQUIRED, 64, "format and version"),
 	FIELD(r_sbom, licences, FIELD_INT, FIELD_REQUIRED, 0, "components with a licence"),
-	FIELD(r_sbom, name, FIELD_TEXT, 0, 256, "what it describes"),
+	FIELD(r_sbom, name, FIELD_TEXT, FIELD_WORDS, 256, "what it describes"),
 	FIELD(r_sbom, report, FIELD_DIGEST, FIELD_REQUIRED, 0, "the document"),
 	FIELD(r_sbom, system, FIELD_ID, FIELD_REQUIRED, 0, "the system"),
 	{ 0 },

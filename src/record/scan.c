@@ -116,10 +116,10 @@ static err open_new(struct scan_apply *s)
 
 	TRY(db_get_int(db, SQL("SELECT max(no) FROM view_finding"), DB_NONE, 0, &last));
 	TRY(db_run(db, SQL("INSERT INTO view_finding (no, id, place_no, kind, rule, title, severity, score, path, line, "
-		"component, version, alias, fix, message, suppressed, open, first_scan, last_scan, idx) "
+		"component, version, alias, fix, suppressed, open, first_scan, last_scan, idx) "
 		"SELECT $1 + row_number() OVER (ORDER BY seq), finding, $2, $3, coalesce(rule, ''), "
 		"coalesce(title, ''), coalesce(severity, -1), score, path, line, component, version, alias, fix, "
-		"message, suppressed, $4, $5, $5, idx FROM view_scan_change WHERE scan_no = $5 AND op = 'new' "
+		"suppressed, $4, $5, $5, idx FROM view_scan_change WHERE scan_no = $5 AND op = 'new' "
 		"ORDER BY seq"),
 		DB_ARGS(DB_I(last), DB_I(s->place_no), DB_T(str_c(scan_kind_words[s->f->kind])),
 			DB_I(s->f->proposed == 1 ? 2 : 1), DB_I(s->no)), NULL));

@@ -15,7 +15,7 @@ static const struct field change_fields[] = {
 	FIELD(r_finding_change, k4, FIELD_TEXT, FIELD_FROM_STORE, 16, "keyed hash of rule and context"),
 	FIELD(r_finding_change, line, FIELD_INT, 0, 0, "line when first seen, from 1"),
 	FIELD_CHOICE(r_finding_change, match, FIELD_FROM_STORE, change_match_words, "the key that matched"),
-	FIELD(r_finding_change, message, FIELD_TEXT, 0, 1024, "what the tool said"),
+	FIELD(r_finding_change, message, FIELD_TEXT, FIELD_WORDS, 1024, "what the tool said"),
 	FIELD_CHOICE(r_finding_change, op, FIELD_REQUIRED | FIELD_FROM_STORE, change_op_words, "what happened"),
 	FIELD(r_finding_change, path, FIELD_PATH, 0, 1024, "file, or other place"),
 	FIELD(r_finding_change, rule, FIELD_TEXT, 0, 256, "the tool's rule"),
@@ -92,7 +92,7 @@ static err stage(struct apply *ap, struct db_batch *b, const struct r_finding_ch
 		db_int_or_null(c->severity, FIELD_UNKNOWN), db_int_or_null(c->score, FIELD_NO_INT),
 		db_text_or_null(c->path), db_int_or_null(c->line, FIELD_NO_INT),
 		db_text_or_null(c->component), db_text_or_null(c->version), db_text_or_null(c->alias),
-		db_text_or_null(c->fix), db_text_or_null(c->message),
+		db_text_or_null(c->fix),
 		c->suppressed == 1 ? DB_T(STR("accepted")) : DB_N,
 		hash_or_null(c->k1), hash_or_null(c->k2), hash_or_null(c->k3), hash_or_null(c->k4),
 		DB_I(scan_changes_attributes(c)), DB_I(where[2])));
@@ -107,9 +107,9 @@ static err apply(struct apply *ap, const struct record *r)
 
 	TRY(scan_changes_row(ap, f->scan, &no));
 	TRY(db_batch_begin(ap->db, SQL("INSERT INTO view_scan_change (scan_no, seq, op, finding, match, "
-		"rule, title, severity, score, path, line, component, version, alias, fix, message, "
+		"rule, title, severity, score, path, line, component, version, alias, fix, "
 		"suppressed, k1, k2, k3, k4, attributes, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-		"$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)"), &b));
+		"$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"), &b));
 	for (size_t i = 0; i < f->changes.n; i++) {
 		const int64_t where[3] = { no, f->n * 256 + (int64_t)i, r->idx };
 

@@ -3,13 +3,13 @@
 #include "record/types.h"
 
 static const struct field fields[] = {
-	FIELD(r_submission, address, FIELD_TEXT, 0, 512, "where it was collected, without credentials"),
+	FIELD(r_submission, address, FIELD_TEXT, FIELD_WORDS, 512, "where it was collected, without credentials"),
 	FIELD(r_submission, name, FIELD_TEXT, FIELD_WORDS, 1024, "name of the file"),
 	FIELD(r_submission, original, FIELD_DIGEST, 0, 0, "digest as it came, where it was redacted"),
-	FIELD(r_submission, query, FIELD_TEXT, 0, 1024, "what was asked"),
+	FIELD(r_submission, query, FIELD_TEXT, FIELD_WORDS, 1024, "what was asked"),
 	FIELD(r_submission, report, FIELD_DIGEST, 0, 0, "digest of the evidence"),
 	FIELD(r_submission, run, FIELD_TEXT, 0, 256, "run of the pipeline"),
-	FIELD(r_submission, scope, FIELD_TEXT, 0, 512, "what the credential could see"),
+	FIELD(r_submission, scope, FIELD_TEXT, FIELD_WORDS, 512, "what the credential could see"),
 	FIELD(r_submission, size, FIELD_INT, 0, 0, "bytes of the evidence"),
 	FIELD(r_submission, source, FIELD_TEXT, FIELD_REQUIRED, 64, "the reader that read it"),
 	FIELD(r_submission, tool, FIELD_TEXT, FIELD_REQUIRED, 64, "the program that sent it"),
@@ -21,11 +21,10 @@ static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_submission *f = r->facts;
 
-	return db_run(ap->db, SQL("INSERT INTO view_submission (id, source, content, author, address, query, scope, "
-		"report, at, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING"),
+	return db_run(ap->db, SQL("INSERT INTO view_submission (id, source, content, author, report, at, idx) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"),
 		DB_ARGS(record_blob(ap->a, r->header.about), DB_T(f->source),
 			DB_T(str_c(content_words[r->header.content])), DB_T(str_c(author_words[r->header.author])),
-			db_text_or_null(f->address), db_text_or_null(f->query), db_text_or_null(f->scope),
 			record_blob(ap->a, f->report), DB_I(r->header.received), DB_I(r->idx)), NULL);
 }
 

@@ -5,7 +5,7 @@ static const struct field fields[] = {
 	FIELD(r_tests, commit, FIELD_COMMIT, 0, 0, "commit that was tested"),
 	FIELD(r_tests, errors, FIELD_INT, FIELD_REQUIRED, 0, "tests that could not run"),
 	FIELD(r_tests, failed, FIELD_INT, FIELD_REQUIRED, 0, "tests that failed"),
-	FIELD(r_tests, failures, FIELD_TEXT, FIELD_MANY, 100, "names of the first failures"),
+	FIELD(r_tests, failures, FIELD_TEXT, FIELD_MANY | FIELD_WORDS, 100, "names of the first failures"),
 	FIELD(r_tests, report, FIELD_DIGEST, FIELD_REQUIRED, 0, "the report"),
 	FIELD(r_tests, run, FIELD_TEXT, 0, 256, "run of the pipeline"),
 	FIELD(r_tests, skipped, FIELD_INT, FIELD_REQUIRED, 0, "tests that were skipped"),

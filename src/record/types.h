@@ -54,7 +54,7 @@ struct r_vex_statement { struct str justification, product, status, vulnerabilit
 struct r_vex { struct str name, report; struct many statements; };
 struct r_control {
 	struct str control, frequency, owner, reason, risk, role, stage;
-	int applicable, confirmed;
+	int applicable, confirmed, owner_given, reason_given, risk_given;
 };
 struct r_document { struct many controls; struct str digest, key, kind, signer, title; int64_t review_by; };
 struct r_config_branch { struct str branch, repository; };

@@ -7,7 +7,7 @@ static err read_controls(struct facts_reading *r)
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(r->db, SQL("SELECT control, owner, role, frequency, applicable, reason, stage, risk, confirmed "
+	TRY(db_query(r->db, SQL("SELECT control, owner_given, role, frequency, applicable, reason_given, stage, risk_given, confirmed "
 		"FROM view_control ORDER BY control"), DB_NONE, &rows));
 	for (;;) {
 		struct facts_control *c;
@@ -17,13 +17,13 @@ static err read_controls(struct facts_reading *r)
 		if (!c)
 			return NULL;
 		c->control = show_facts_text(r, rows, 0);
-		c->owner = db_text(rows, 1).n > 0;
+		c->owner = db_int(rows, 1) == 1;
 		c->role = show_facts_text(r, rows, 2);
 		c->frequency = show_facts_text(r, rows, 3);
 		c->applicable = show_facts_text(r, rows, 4);
-		c->reason = db_text(rows, 5).n > 0;
+		c->reason = db_int(rows, 5) == 1;
 		c->stage = show_facts_text(r, rows, 6);
-		c->risk = db_text(rows, 7).n > 0;
+		c->risk = db_int(rows, 7) == 1;
 		c->confirmed = db_int(rows, 8) == 1;
 	}
 }

@@ -130,7 +130,23 @@ static struct str when(struct arena *a, int64_t t)
 	return arena_str(a, str_c(text));
 }
 
-static void put_people_form(struct arena *a, const struct db_rows *r, struct buf *out)
+/* What the tool said stands in the words of the record that brought the finding. */
+static err said_of(struct db *db, struct arena *a, const struct db_rows *r, struct str *out)
+{
+	struct str id = record_hex(a, db_blob(r, 11));
+	const struct r_finding_change *v;
+	struct r_scan_changes f;
+
+	*out = (struct str){ 0 };
+	TRY(record_read(db, a, &record_scan_changes, db_int(r, 14), &f));
+	v = f.changes.v;
+	for (size_t i = 0; i < f.changes.n; i++)
+		if (str_eq(v[i].finding, id))
+			*out = v[i].message;
+	return NULL;
+}
+
+static void put_people_form(struct arena *a, const struct db_rows *r, struct str said, struct buf *out)
 {
 	buf_addf(out, "finding %lld  %.*s  %.*s\n", (long long)db_int(r, 0), FMT(severity_word(db_int(r, 1))),
 		 FMT(state_word(db_int(r, 9))));
@@ -144,10 +160,10 @@ static void put_people_form(struct arena *a, const struct db_rows *r, struct buf
 	put_line(a, out, "tool", arena_printf(a, "%.*s %.*s", FMT(db_text(r, 16)), FMT(db_text(r, 17))));
 	put_line(a, out, "first seen", arena_printf(a, "%.*s, record %lld, %.*s", FMT(when(a, db_int(r, 8))),
 						     (long long)db_int(r, 14), FMT(db_text(r, 18))));
-	put_line(a, out, "said", db_text(r, 11));
+	put_line(a, out, "said", said);
 }
 
-static void put_json_form(struct arena *a, const struct db_rows *r, struct buf *out)
+static void put_json_form(struct arena *a, const struct db_rows *r, struct str said, struct buf *out)
 {
 	struct json_writer w = json_write_pretty(out);
 
@@ -159,7 +175,7 @@ static void put_json_form(struct arena *a, const struct db_rows *r, struct buf *
 	json_add_text(&w, "rule", db_text(r, 3));
 	json_add_text(&w, "where", where_of(a, r, 4));
 	json_add_text(&w, "title", db_text(r, 10));
-	json_add_text(&w, "message", db_text(r, 11));
+	json_add_text(&w, "message", said);
 	json_add_text(&w, "vulnerability", db_text(r, 12));
 	json_add_text(&w, "fixed_in", db_text(r, 13));
 	json_add_int(&w, "record", db_int(r, 14));
@@ -189,19 +205,21 @@ static err put_events(struct db *db, struct arena *a, int64_t no, struct buf *ou
 err show_finding(struct db *db, struct arena *a, int64_t no, enum show_format format, struct buf *out)
 {
 	DB_ROWS rows = NULL;
+	struct str said;
 	bool more;
 
 	TRY(db_query(db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, s.effective, "
-		"f.open, f.title, f.message, f.alias, f.fix, f.idx, p.place, p.tool, s.tool_version, s.via "
+		"f.open, f.title, f.id, f.alias, f.fix, f.idx, p.place, p.tool, s.tool_version, s.via "
 		"FROM view_finding f JOIN view_scan s ON s.no = f.first_scan JOIN view_place p ON p.no = f.place_no "
 		"WHERE f.no = $1"), DB_ARGS(DB_I(no)), &rows));
 	TRY(db_next(rows, &more));
 	if (!more)
 		return err_hint(fail(ERR_MISSING, "there is no finding %lld", (long long)no), "custody finding list shows the numbers");
+	TRY(said_of(db, a, rows, &said));
 	if (format != SHOW_TABLE) {
-		put_json_form(a, rows, out);
+		put_json_form(a, rows, said, out);
 		return NULL;
 	}
-	put_people_form(a, rows, out);
+	put_people_form(a, rows, said, out);
 	return put_events(db, a, no, out);
 }

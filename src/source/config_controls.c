@@ -7,6 +7,7 @@ static struct r_control wanted(const struct config *c, const struct config_contr
 {
 	return (struct r_control){
 		.control = v->control, .owner = v->owner, .reason = v->reason, .risk = v->risk,
+		.owner_given = v->owner.n > 0, .reason_given = v->reason.n > 0, .risk_given = v->risk.n > 0,
 		.applicable = v->applies, .confirmed = v->applies != FIELD_UNKNOWN &&
 			c->soa.approved_at != INSTANT_NONE,
 		.frequency = v->frequency == FIELD_UNKNOWN ? (struct str){ 0 } : str_c(frequency_words[v->frequency]),
@@ -88,7 +89,7 @@ err config_apply_controls(struct config_applying *ap)
 
 		table_clear(record_control.table, &f);
 		f.control = gone.v[i];
-		f.confirmed = 0;
+		f.confirmed = f.owner_given = f.reason_given = f.risk_given = 0;
 		TRY(put_control(ap, &f));
 		if (ap->out->controls == before)
 			continue;

@@ -3,7 +3,7 @@
 
 #include "base/instant.h"
 
-enum { BATCH = 32, BATCH_BYTES = 500 * 1024, BATCH_WORDS = 24 * 1024, LABEL_BYTES = 100 };
+enum { BATCH = 32, BATCH_BYTES = 500 * 1024, BATCH_WORDS = WORDS_MAX / 2, LABEL_BYTES = 100 };
 
 struct intake_pulls {
 	struct intake_place repository;

@@ -3,6 +3,8 @@
 
 #include "base/instant.h"
 
+enum { NAME_BYTES = 1000 };
+
 static err system_id(struct intake *in, struct str *id)
 {
 	struct intake_place place;
@@ -12,6 +14,17 @@ static err system_id(struct intake *in, struct str *id)
 	TRY(intake_system(in, name, &place));
 	*id = place.id;
 	return NULL;
+}
+
+/* Names of tests, which are words, cut so that a record takes them all. */
+static struct many names_of(struct intake *in, const struct many *from)
+{
+	const struct str *v = from->v;
+	struct str *out = ARENA_ARRAY(in->item, struct str, from->n + 1);
+
+	for (size_t i = 0; i < from->n; i++)
+		out[i] = str_cut(v[i], NAME_BYTES);
+	return (struct many){ out, from->n };
 }
 
 static err append(struct intake *in, const struct record_type *t, const void *fields, int64_t at)
@@ -31,7 +44,8 @@ err intake_report_tests(struct intake *in, const struct s_tests *item)
 {
 	struct r_tests f = {
 		.commit = in->c->commit, .report = in->c->report, .run = in->c->run, .errors = item->errors,
-		.failed = item->failed, .skipped = item->skipped, .tests = item->tests, .failures = item->failures,
+		.failed = item->failed, .skipped = item->skipped, .tests = item->tests,
+		.failures = names_of(in, &item->failures),
 	};
 
 	TRY(system_id(in, &f.system));

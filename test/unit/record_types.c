@@ -1,102 +1,13 @@
 /* Every record type through every mouth: written canonically, read back and
  * written again, empty, full and at its bounds; headers as leaves. */
-#include "unit.h"
+#include "fill.h"
 
-#include "base/arena.h"
+#include "base/file.h"
 #include "base/instant.h"
 #include "record/types.h"
 #include "text/json.h"
 
-enum fill { REQUIRED_ONLY, FULL, MAXIMAL };
-
 static const struct json_pick everything = { 0, 0 };
-
-static struct str letters(struct arena *a, size_t n)
-{
-	char *p = arena_alloc(a, n + 1);
-
-	memset(p, 'x', n);
-	return (struct str){ p, n };
-}
-
-static struct str digits(struct arena *a, size_t n)
-{
-	char *p = arena_alloc(a, n + 1);
-
-	memset(p, 'a', n);
-	return (struct str){ p, n };
-}
-
-static void fill_table(struct arena *a, const struct table *t, void *base, enum fill how);
-
-static void fill_text(struct arena *a, const struct field *f, struct str *out, enum fill how)
-{
-	size_t max = f->flags & FIELD_MANY || !f->max ? 24 : f->max;
-
-	if (f->kind == FIELD_DIGEST)
-		*out = digits(a, 64);
-	else if (f->kind == FIELD_COMMIT)
-		*out = digits(a, how == MAXIMAL ? 64 : 40);
-	else if (f->kind == FIELD_ID)
-		*out = digits(a, 32);
-	else if (f->kind == FIELD_URL)
-		*out = STR("https://example.org/");
-	else
-		*out = letters(a, how == MAXIMAL ? max : max < 5 ? max : 5);
-}
-
-static void fill_item(struct arena *a, const struct field *f, void *item, enum fill how) /* allow: a case a kind */
-{
-	switch (f->kind) {
-	case FIELD_FLAG:
-		*(int *)item = 1;
-		return;
-	case FIELD_ENUM:
-		*(int *)item = 0;
-		while (how == MAXIMAL && f->choices[*(int *)item + 1])
-			++*(int *)item;
-		return;
-	case FIELD_INT:
-		*(int64_t *)item = how != MAXIMAL ? 3 : f->max ? (int64_t)f->max : ((int64_t)1 << 53) - 1;
-		return;
-	case FIELD_TIME:
-	case FIELD_DAY:
-		*(int64_t *)item = how == MAXIMAL && f->kind == FIELD_TIME ? 253402300799 : 20000;
-		return;
-	case FIELD_TEXT:
-	case FIELD_DIGEST:
-	case FIELD_COMMIT:
-	case FIELD_PATH:
-	case FIELD_URL:
-	case FIELD_ID:
-		fill_text(a, f, item, how);
-		return;
-	case FIELD_GROUP:
-		fill_table(a, f->of, item, how);
-		return;
-	}
-}
-
-static void fill_table(struct arena *a, const struct table *t, void *base, enum fill how)
-{
-	table_clear(t, base);
-	for (const struct field *f = t->fields; f->name; f++) {
-		char *at = (char *)base + f->offset;
-		struct many *m = (struct many *)at;
-		size_t size = field_item_size(f);
-
-		if (how == REQUIRED_ONLY && !(f->flags & FIELD_REQUIRED))
-			continue;
-		if (!(f->flags & FIELD_MANY)) {
-			fill_item(a, f, at, how);
-			continue;
-		}
-		m->n = how == MAXIMAL && f->kind != FIELD_GROUP ? f->max : 1;
-		m->v = arena_alloc(a, m->n * size);
-		for (size_t i = 0; i < m->n; i++)
-			fill_item(a, f, (char *)m->v + i * size, how);
-	}
-}
 
 static void round_trip(const struct table *t, enum fill how)
 {
@@ -157,6 +68,87 @@ static void every_key_names_a_field(void **state)
 			assert_true(special || !(f->flags & FIELD_WORDS));
 		}
 	}
+}
+
+/* Every key of `v` is a field of the part it stands in. */
+static void holds_only(const struct json *v, const struct table *t, unsigned want, unsigned outer)
+{
+	for (const struct json *m = v->first; m; m = m->next) {
+		const struct field *f = table_find(t, m->key);
+		unsigned flags;
+
+		assert_non_null(f);
+		flags = (f->flags | outer) & FIELD_WORDS;
+		if (f->kind != FIELD_GROUP)
+			assert_int_equal(flags, want);
+		else if (f->flags & FIELD_MANY)
+			for (const struct json *item = m->first; item; item = item->next)
+				holds_only(item, f->of, want, flags);
+		else
+			holds_only(m, f->of, want, flags);
+	}
+}
+
+static void no_word_is_among_the_facts(void **state)
+{
+	OWNED(arena) a = arena_new();
+	const unsigned parts[] = { 0, FIELD_WORDS };
+
+	(void)state;
+	for (const struct record_type *const *t = record_types; *t; t++) {
+		void *value = arena_alloc(a, (*t)->table->size), *back = arena_alloc(a, (*t)->table->size);
+		BUF_AUTO whole = buf_new(8 << 20), again = buf_new(8 << 20);
+		struct json_writer w = json_write(&whole);
+
+		fill_table(a, (*t)->table, value, FULL);
+		json_put_table(&w, (*t)->table, everything, value);
+		table_clear((*t)->table, back);
+		for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+			struct json_pick pick = { FIELD_WORDS, parts[i] };
+			BUF_AUTO part = buf_new(8 << 20);
+			struct json *doc;
+
+			w = json_write(&part);
+			json_put_table(&w, (*t)->table, pick, value);
+			assert_ok(json_parse(a, (*t)->name, arena_str(a, buf_str(&part)), &doc));
+			holds_only(doc, (*t)->table, parts[i], 0);
+			assert_ok(json_to_table(a, (*t)->name, doc, (*t)->table, pick, back));
+		}
+		/* The two parts give the whole again. */
+		w = json_write(&again);
+		json_put_table(&w, (*t)->table, everything, back);
+		assert_true(str_eq(buf_str(&whole), buf_str(&again)));
+	}
+}
+
+/* "| `type.field` |", as doc/format-record.md gives it with the decision. */
+static void each_text_is_decided(struct arena *a, struct str doc, struct str prefix, const struct table *t,
+				 unsigned outer)
+{
+	for (const struct field *f = t->fields; f->name; f++) {
+		struct str name = arena_printf(a, "%.*s.%s", FMT(prefix), f->name);
+		struct str row = arena_printf(a, "| `%.*s` |", FMT(name));
+		bool text = f->kind == FIELD_TEXT || f->kind == FIELD_PATH || f->kind == FIELD_URL;
+
+		if ((f->flags | outer) & FIELD_WORDS)
+			continue;
+		if (f->kind == FIELD_GROUP)
+			each_text_is_decided(a, doc, name, f->of, outer);
+		if (text && str_find(doc, row, 0) == doc.n)
+			fail_msg("doc/format-record.md does not say why %.*s may stand in facts", FMT(name));
+	}
+}
+
+static void why_a_text_may_stay_in_facts_is_written_down(void **state)
+{
+	OWNED(arena) a = arena_new();
+	BUF_AUTO doc = buf_new(1 << 20);
+
+	(void)state;
+	assert_ok(file_read("doc/format-record.md", &doc));
+	for (const struct record_type *const *t = record_types; *t; t++)
+		each_text_is_decided(a, buf_str(&doc), str_cut(str_c((*t)->name), strlen((*t)->name) - 3),
+				     (*t)->table, 0);
 }
 
 static struct header sample(struct arena *a)
@@ -223,6 +215,8 @@ int main(void)
 		cmocka_unit_test(every_type_survives_writing_and_reading),
 		cmocka_unit_test(every_table_is_ordered_and_bounded),
 		cmocka_unit_test(every_key_names_a_field),
+		cmocka_unit_test(no_word_is_among_the_facts),
+		cmocka_unit_test(why_a_text_may_stay_in_facts_is_written_down),
 		cmocka_unit_test(a_header_is_these_bytes_and_no_others),
 		cmocka_unit_test(a_header_with_any_bit_flipped_is_refused_or_another),
 	};

@@ -160,7 +160,7 @@ CREATE INDEX view_scan_series ON view_scan (series_no, no);
 CREATE TABLE view_scan_change (		-- staged until the closing record
 	scan_no int64 NOT NULL, seq int64 NOT NULL, op text NOT NULL, finding blob NOT NULL,
 	match text, rule text, title text, severity int64, score int64, path text, line int64,
-	component text, version text, alias text, fix text, message text, suppressed text,
+	component text, version text, alias text, fix text, suppressed text,
 	k1 int64, k2 int64, k3 int64, k4 int64, attributes int64 NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (scan_no, seq)
 ) /* WITHOUT ROWID */;
@@ -168,7 +168,7 @@ CREATE TABLE view_finding (
 	no int64 PRIMARY KEY, id blob NOT NULL UNIQUE, place_no int64 NOT NULL,
 	kind text NOT NULL, rule text NOT NULL, title text NOT NULL, severity int64 NOT NULL,
 	score int64, path text, line int64, component text, version text, alias text, fix text,
-	message text, suppressed text, open int64 NOT NULL, first_scan int64 NOT NULL,
+	suppressed text, open int64 NOT NULL, first_scan int64 NOT NULL,
 	last_scan int64 NOT NULL, idx int64 NOT NULL
 );
 CREATE INDEX view_finding_open ON view_finding (open, severity, no);
@@ -200,12 +200,12 @@ CREATE TABLE view_sbom (
 );
 CREATE TABLE view_vex (
 	id blob NOT NULL, seq int64 NOT NULL, vulnerability text NOT NULL, product text NOT NULL,
-	status text NOT NULL, justification text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
+	status text NOT NULL, at int64 NOT NULL, idx int64 NOT NULL,
 	PRIMARY KEY (id, seq)
 );
 CREATE TABLE view_control (
-	control text PRIMARY KEY, owner text, role text, frequency text, applicable text NOT NULL,
-	reason text, stage text, risk text, confirmed int64 NOT NULL, idx int64 NOT NULL
+	control text PRIMARY KEY, owner_given int64 NOT NULL, role text, frequency text,
+	applicable text NOT NULL, reason_given int64 NOT NULL, stage text, risk_given int64 NOT NULL, confirmed int64 NOT NULL, idx int64 NOT NULL
 );
 CREATE TABLE view_document (
 	id blob NOT NULL, control text NOT NULL, kind text NOT NULL, at int64 NOT NULL,
@@ -214,7 +214,7 @@ CREATE TABLE view_document (
 );
 CREATE TABLE view_submission (
 	id blob PRIMARY KEY, source text NOT NULL, content text NOT NULL, author text NOT NULL,
-	address text, query text, scope text, report blob, at int64 NOT NULL, idx int64 NOT NULL
+	report blob, at int64 NOT NULL, idx int64 NOT NULL
 );
 CREATE TABLE view_assessment (
 	id blob PRIMARY KEY, at int64 NOT NULL, facts blob NOT NULL, ready int64 NOT NULL,
