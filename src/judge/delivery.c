@@ -120,8 +120,10 @@ static void answer_owner(struct deciding *x)
 		*out = answer(x->a, true, "%.*s%s", FMT(x->c->role), x->c->owner == 1 ? ", a named person" : "");
 	else if (x->c && x->c->owner == 1)
 		*out = answer(x->a, true, "a named person");
-	else
+	else if (*x->d->info->role)
 		*out = answer(x->a, false, "nobody is declared; usually the %s", x->d->info->role);
+	else
+		*out = answer(x->a, false, "nobody is declared");
 }
 
 static void answer_frequency(struct deciding *x)
@@ -129,6 +131,11 @@ static void answer_frequency(struct deciding *x)
 	const struct area_runs *r = &x->d->runs;
 	bool declared = x->c && x->c->frequency.n;
 	int64_t held = r->held + r->late;
+
+	if (!x->d->frequency.n) {
+		x->d->answers[ASK_FREQUENCY] = answer(x->a, false, "no frequency is declared");
+		return;
+	}
 
 	x->d->answers[ASK_FREQUENCY] = answer(x->a, declared && held > 0, "%s %.*s: %lld of %lld runs shown",
 		declared ? "each" : "not declared, usually each", FMT(x->d->frequency), (long long)held, (long long)r->expected);
@@ -183,11 +190,16 @@ static bool owned(const struct deciding *x)
 	return x->c && (x->c->owner == 1 || x->c->role.n);
 }
 
+static bool is_spoken_of(const struct deciding *x)
+{
+	return x->d->info->area != AREA_NONE || x->c || x->evidence;
+}
+
 static void put_labels(struct deciding *x)
 {
 	bool reviewed = x->d->answers[ASK_CHANGED].answered;
 
-	if (!owned(x))
+	if (!owned(x) && is_spoken_of(x))
 		x->d->labels |= LABEL_POLICY_ONLY;
 	if (x->evidence && !x->embedded)
 		x->d->labels |= LABEL_NOT_EMBEDDED;
@@ -279,6 +291,22 @@ void delivery_decide(const struct facts *f, struct arena *a, struct delivery *ou
 		out->count[d->state]++;
 		out->soa |= !(d->labels & LABEL_NOT_CONFIRMED);
 	}
+}
+
+const struct area_decision *delivery_control(const struct facts *f, const struct delivery *d, struct arena *a,
+					     struct str control)
+{
+	const struct area_info *known = area_of_control(control);
+	struct area_decision *out = known ? NULL : ARENA_NEW(a, struct area_decision);
+	struct area_info *info = known ? NULL : ARENA_NEW(a, struct area_info);
+
+	if (known)
+		return &d->areas[known->area];
+	*info = (struct area_info){ .area = AREA_NONE, .control = arena_cstr(a, control), .name = "", .stage = "",
+				    .evidence = "documents handed over", .role = "", .frequency = "",
+				    .folder = "02-control-mapping-and-SoA", .facts = "documents" };
+	decide_area(f, a, info, out);
+	return out;
 }
 
 struct str delivery_labels(struct arena *a, const struct area_decision *d)

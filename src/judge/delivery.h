@@ -38,7 +38,7 @@ struct area_runs {
 };
 
 struct area_decision {
-	const struct area_info *info;
+	const struct area_info *info;	/* of a control without an area: its name is empty */
 	int state, labels;
 	struct many reasons;		/* struct str, one phrase each, strongest first */
 	struct str next;		/* the next action, one phrase */
@@ -56,6 +56,11 @@ struct delivery {
 
 /* Texts live in `a` or are static. */
 void delivery_decide(const struct facts *f, struct arena *a, struct delivery *out);
+
+/* The decision on any control of 2022: that of its area; else what was declared and
+ * handed over for it alone. Lives in `a` or in the decision. */
+const struct area_decision *delivery_control(const struct facts *f, const struct delivery *d, struct arena *a,
+					     struct str control);
 
 /* Canonical JSON: what is kept with the assessment and shown by programs. */
 MUST_USE err delivery_write(const struct delivery *d, struct buf *out);

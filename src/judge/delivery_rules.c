@@ -344,6 +344,19 @@ static void outsourced(struct deciding *x)
 	next(x, "custody evidence add agreements and access scope of suppliers");
 }
 
+/* A control that no area is judged by: what was handed over for it speaks alone. */
+static void any_control(struct deciding *x)
+{
+	struct str control = str_c(x->d->info->control);
+
+	for (size_t i = 0; i < AREAS; i++)
+		for (size_t k = 0; k < AREA_CONTROLS && areas[i].also[k]; k++)
+			if (str_is(control, areas[i].also[k]))
+				HAVE(x, "evidence of %s (%s) bears on it", areas[i].name, areas[i].control);
+	look_at_documents(x, "nothing that was collected speaks to it");
+	next(x, "custody evidence add what shows it");
+}
+
 void delivery_rules(struct deciding *x)
 {
 	static void (*const rules[AREAS])(struct deciding *x) = {
@@ -353,6 +366,9 @@ void delivery_rules(struct deciding *x)
 		[AREA_OUTSOURCED] = outsourced,
 	};
 
-	rules[x->d->info->area](x);
+	if (x->d->info->area == AREA_NONE)
+		any_control(x);
+	else
+		rules[x->d->info->area](x);
 	next(x, "declare owner, frequency and applicability: custody init --starter");
 }

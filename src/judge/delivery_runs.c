@@ -1,11 +1,11 @@
 /* Over the period: runs that the frequency asks for, and what came of each. */
 #include "judge/delivery_parts.h"
 
-enum { DAYS_MAX = 20000, LATE_AFTER_RELEASE = 7 };
+enum { LATE_AFTER_RELEASE = 7 };
 
 struct days {
-	int64_t v[DAYS_MAX];
-	size_t n;
+	int64_t *v;
+	size_t n, room;
 };
 
 static int by_number(const void *a, const void *b)
@@ -20,7 +20,7 @@ static void gather(const struct facts *f, const char *name, struct days *out)
 	const struct facts_runs *r = facts_runs_of(f, name);
 	const int64_t *v = r ? r->days.v : NULL;
 
-	for (size_t i = 0; r && i < r->days.n && out->n < DAYS_MAX; i++)
+	for (size_t i = 0; r && i < r->days.n && out->n < out->room; i++)
 		out->v[out->n++] = v[i];
 }
 
@@ -92,16 +92,26 @@ static void by_change(struct deciding *x)
 	}
 }
 
+static size_t all_days(const struct facts *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->runs.n; i++)
+		n += FACTS_AT(f->runs, facts_runs, i)->days.n;
+	return n;
+}
+
 void delivery_runs(struct deciding *x)
 {
-	struct days *d = ARENA_NEW(x->a, struct days);
 	int64_t interval = area_interval_days(x->d->frequency);
+	struct days days = { .room = all_days(x->f) }, *d = &days;
 
 	x->d->runs = (struct area_runs){ .first = INSTANT_NONE, .last = INSTANT_NONE };
 	if (x->by_change) {
 		by_change(x);
 		return;
 	}
+	d->v = ARENA_ARRAY(x->a, int64_t, d->room + 1);
 	for (size_t i = 0; i < RUN_NAMES && x->runs[i]; i++)
 		gather(x->f, x->runs[i], d);
 	gather(x->f, arena_cstr(x->a, arena_printf(x->a, "document:%s", x->d->info->control)), d);
@@ -112,6 +122,6 @@ void delivery_runs(struct deciding *x)
 	}
 	if (interval > 0)
 		by_interval(x, d, interval);
-	else
+	else if (interval == 0)
 		by_release(x, d);
 }

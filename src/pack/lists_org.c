@@ -13,8 +13,8 @@ static struct show_cell text_or_unknown(struct str s)
 static const struct pack_column control_columns[] = {
 	{ "control", "Control", PACK_TEXT }, { "title", "Title", PACK_TEXT }, { "theme", NULL, PACK_TEXT },
 	{ "applicable", "Applies", PACK_TEXT }, { "confirmed", "Approved (1)", PACK_NUMBER }, { "owner", "Owner", PACK_TEXT },
-	{ "frequency", "Frequency", PACK_TEXT }, { "state", "State", PACK_TEXT }, { "because", "Because", PACK_TEXT },
-	{ "location", "Evidence lies in", PACK_TEXT }, { "earlier", NULL, PACK_TEXT }, { 0 },
+	{ "frequency", "Frequency", PACK_TEXT }, { "state", "State now", PACK_TEXT }, { "period", "Over the period", PACK_TEXT },
+	{ "because", "Because", PACK_TEXT }, { "location", "Evidence lies in", PACK_TEXT }, { "earlier", NULL, PACK_TEXT }, { 0 },
 };
 
 static struct str join(struct arena *a, struct strs v)
@@ -29,17 +29,16 @@ static struct str join(struct arena *a, struct strs v)
 static err add_control(struct pack_site *s, struct pack_rows *r, const struct catalogue_entry *c)
 {
 	OWNED(arena) a = arena_new();
-	const struct facts_control *said = facts_control_of(s->f, arena_cstr(a, c->id));
-	struct pack_control_state state = pack_site_control(s, c);
+	const struct standing *x = pack_site_control(s, c);
+	const struct facts_control *said = x->said;
 	const struct show_cell cells[] = {
 		SHOW_T(c->id), SHOW_T(c->title), SHOW_T(c->parent), SHOW_T(said
 			    ? said->applicable : STR("not declared")),
 		said && said->confirmed >= 0 ? SHOW_N(said->confirmed) : SHOW_UNKNOWN,
-		said && said->role.n ? SHOW_T(said->role) : said && said->owner == 1
-			    ? SHOW_T(STR("a named person")) : SHOW_UNKNOWN,
-		said ? text_or_unknown(said->frequency) : SHOW_UNKNOWN, SHOW_T(str_c(pack_state_title(state.state))),
-		SHOW_T(state.because),
-		SHOW_T(str_c(c->area ? c->area->folder : "02-control-mapping-and-SoA")), text_or_unknown(join(a, c->maps_to)),
+		text_or_unknown(standing_owner(x)), text_or_unknown(x->d->frequency),
+		SHOW_T(str_c(pack_state_title(x->d->state))), SHOW_T(standing_runs(a, &x->d->runs)),
+		SHOW_T(standing_because(x)),
+		SHOW_T(str_c(x->d->info->folder)), text_or_unknown(join(a, c->maps_to)),
 	};
 
 	return pack_rows_add(r, cells);

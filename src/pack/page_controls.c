@@ -9,26 +9,7 @@ enum { EVIDENCE = 30 };
 
 static struct str last_of(struct pack_site *s, const struct area_runs *r)
 {
-	return r->held + r->late > 0 && r->last != INSTANT_NONE ? pack_site_day(s->a, r->last) : STR("");
-}
-
-static struct str runs_of(struct pack_site *s, const struct area_decision *d)
-{
-	const struct area_runs *r = &d->runs;
-
-	if (!r->expected)
-		return STR("no runs known");
-	return arena_printf(s->a, "%lld of %lld held, %lld late, %lld missed, %lld unknown", (long long)r->held,
-			    (long long)r->expected, (long long)r->late, (long long)r->missed, (long long)r->unknown);
-}
-
-static struct str owner_of(struct pack_site *s, const struct catalogue_entry *c)
-{
-	const struct facts_control *said = facts_control_of(s->f, arena_cstr(s->a, c->id));
-
-	if (said && said->role.n)
-		return said->role;
-	return said && said->owner == 1 ? STR("a named person") : STR("");
+	return standing_evidenced(r) ? pack_site_day(s->a, r->last) : STR("");
 }
 
 static void put_areas(struct pack_site *s, struct json_writer *j)
@@ -53,19 +34,19 @@ static void put_areas(struct pack_site *s, struct json_writer *j)
 
 static void put_control(struct pack_site *s, struct json_writer *j, const struct catalogue_entry *c)
 {
-	const struct facts_control *said = facts_control_of(s->f, arena_cstr(s->a, c->id));
-	struct pack_control_state state = pack_site_control(s, c);
+	const struct standing *x = pack_site_control(s, c);
+	struct str owner = standing_owner(x);
 
 	json_open(j, '{');
 	json_add_text(j, "control", c->id);
 	json_add_text(j, "control_title", c->title);
 	json_add_text(j, "control_path", arena_printf(s->a, "controls/%.*s.html", FMT(c->id)));
-	json_add_text(j, "control_owner", owner_of(s, c));
-	json_add_text(j, "control_frequency", state.d ? state.d->frequency : said && said->frequency.n ? said->frequency : STR(""));
-	json_add_text(j, "control_review", state.d ? last_of(s, &state.d->runs) : STR(""));
-	json_add_c(j, "now_state", pack_state_words[state.state]);
-	json_add_c(j, "now_word", pack_state_title(state.state));
-	json_add_text(j, "period_word", state.d ? runs_of(s, state.d) : STR(""));
+	json_add_text(j, "control_owner", owner.n ? owner : STR(""));
+	json_add_text(j, "control_frequency", x->d->frequency);
+	json_add_text(j, "control_review", last_of(s, &x->d->runs));
+	json_add_c(j, "now_state", pack_state_words[x->d->state]);
+	json_add_c(j, "now_word", pack_state_title(x->d->state));
+	json_add_text(j, "period_word", standing_runs(s->a, &x->d->runs));
 	json_close(j, '}');
 }
 
@@ -110,21 +91,18 @@ err pack_page_controls(struct pack_site *s)
 
 /* ---- one control */
 
-static void put_labels(struct pack_site *s, struct json_writer *j, const struct pack_control_state *state)
+static void put_labels(struct json_writer *j, const struct area_decision *d)
 {
-	int labels = state->d ? state->d->labels : LABEL_NOT_CONFIRMED;
-
 	json_key(j, "labels");
 	json_open(j, '[');
 	for (int i = 0; i < AREA_LABELS; i++) {
-		if (!(labels & 1 << i))
+		if (!(d->labels & 1 << i))
 			continue;
 		json_open(j, '{');
 		json_add_c(j, "label", delivery_label_words[i]);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
-	(void)s;
 }
 
 /* "What applies?" */
@@ -143,9 +121,8 @@ static void put_questions(struct pack_site *s, struct json_writer *j, const stru
 	for (int i = 0; i < AREA_QUESTIONS; i++) {
 		json_open(j, '{');
 		json_add_text(j, "question", question_of(s, i));
-		json_add_text(j, "answer", d && d->answers[i].answered ? d->answers[i].by : STR(""));
-		json_add_text(j, "answer_from", !d ? STR("Nothing that was collected answers it; whoever owns the control knows.")
-			      : d->answers[i].answered ? STR("from the records of this package") : d->answers[i].by);
+		json_add_text(j, "answer", d->answers[i].answered ? d->answers[i].by : STR(""));
+		json_add_text(j, "answer_from", d->answers[i].answered ? STR("from the records of this package") : d->answers[i].by);
 		json_close(j, '}');
 	}
 	json_close(j, ']');
@@ -166,33 +143,13 @@ static void put_evidence(struct pack_site *s, struct json_writer *j, const struc
 	json_close(j, '}');
 }
 
-/* The newest evidence in the period: documents by control, scans by kind. */
-static err query_evidence(struct pack_site *s, const struct catalogue_entry *c, struct db_rows **out)
-{
-	struct str id = c->id;
-
-	if (c->area && c->area->area == AREA_VULNERABILITIES)
-		return db_query(s->w->db, SQL("SELECT e.kind || ' scan by ' || e.tool, k.idx, k.effective, k.received, k.via, '', "
-			"k.outcome FROM view_scan k JOIN view_series e ON e.no = k.series_no WHERE k.closed = 1 "
-			"AND e.kind IN ('dependency', 'container') AND k.effective >= $1 AND k.effective <= $2 "
-			"ORDER BY k.effective DESC, k.idx"), DB_ARGS(DB_I(s->w->from), DB_I(s->w->to)), out);
-	if (c->area && (c->area->area == AREA_TESTING || c->area->area == AREA_CODING))
-		return db_query(s->w->db, SQL("SELECT e.kind || ' scan by ' || e.tool, k.idx, k.effective, k.received, k.via, '', "
-			"k.outcome FROM view_scan k JOIN view_series e ON e.no = k.series_no WHERE k.closed = 1 "
-			"AND e.kind IN ('static', 'dynamic', 'secret', 'infrastructure') AND k.effective >= $1 AND k.effective <= $2 "
-			"ORDER BY k.effective DESC, k.idx"), DB_ARGS(DB_I(s->w->from), DB_I(s->w->to)), out);
-	return db_query(s->w->db, SQL("SELECT kind, idx, at, received, 'uploaded', author, 'handed over' FROM view_document "
-		"WHERE control = $1 AND at >= $2 AND at <= $3 ORDER BY at DESC, idx"),
-		DB_ARGS(DB_T(id), DB_I(s->w->from), DB_I(s->w->to)), out);
-}
-
 static err put_all_evidence(struct pack_site *s, const struct catalogue_entry *c, struct json_writer *j)
 {
 	DB_ROWS rows = NULL;
 	int64_t n = 0;
 	bool more;
 
-	TRY(query_evidence(s, c, &rows));
+	TRY(standing_evidence(s->w->db, c, s->w->from, s->f->period.given == 1 ? s->w->to : s->w->as_of, &rows));
 	json_key(j, "evidence");
 	json_open(j, '[');
 	for (;; n++) {
@@ -204,19 +161,17 @@ static err put_all_evidence(struct pack_site *s, const struct catalogue_entry *c
 	}
 	json_close(j, ']');
 	json_add_text(j, "evidence_more", n > EVIDENCE ? arena_printf(s->a, "and %lld more in %s", (long long)(n - EVIDENCE),
-		c->area ? c->area->folder : "the folders") : STR(""));
+		pack_site_control(s, c)->d->info->folder) : STR(""));
 	return NULL;
 }
 
-static void put_runs(struct pack_site *s, struct json_writer *j, const struct area_decision *d)
+static void put_runs(struct pack_site *s, struct json_writer *j, const struct area_runs *r)
 {
-	struct area_runs none = { .first = INSTANT_NONE, .last = INSTANT_NONE };
-	const struct area_runs *r = d ? &d->runs : &none;
-	bool any = r->held + r->late > 0;
+	bool any = standing_evidenced(r);
 
-	json_add_text(j, "period_result", d ? runs_of(s, d) : STR("nothing that was collected runs for it"));
-	json_add_text(j, "period_first", any && r->first != INSTANT_NONE ? pack_site_day(s->a, r->first) : STR("none"));
-	json_add_text(j, "period_last", any && r->last != INSTANT_NONE ? pack_site_day(s->a, r->last) : STR("none"));
+	json_add_text(j, "period_result", standing_runs(s->a, r));
+	json_add_text(j, "period_first", any ? pack_site_day(s->a, r->first) : STR("none"));
+	json_add_text(j, "period_last", any ? pack_site_day(s->a, r->last) : STR("none"));
 	json_add_int(j, "expected", r->expected);
 	json_add_int(j, "held", r->held);
 	json_add_int(j, "late", r->late);
@@ -225,7 +180,7 @@ static void put_runs(struct pack_site *s, struct json_writer *j, const struct ar
 
 static err write_control(struct pack_site *s, const struct catalogue_entry *c)
 {
-	struct pack_control_state state = pack_site_control(s, c);
+	const struct standing *x = pack_site_control(s, c);
 	PACK_PAGE_AUTO p = { 0 };
 	struct str earlier = { 0 };
 
@@ -237,14 +192,14 @@ static err write_control(struct pack_site *s, const struct catalogue_entry *c)
 	json_add_text(&p.j, "control_title", c->title);
 	json_add_c(&p.j, "edition", "ISO/IEC 27001:2022 Annex A");
 	json_add_text(&p.j, "earlier", earlier.n ? earlier : STR(""));
-	put_labels(s, &p.j, &state);
-	put_questions(s, &p.j, state.d);
-	json_add_c(&p.j, "now_state", pack_state_words[state.state]);
-	json_add_c(&p.j, "now_word", pack_state_title(state.state));
-	json_add_text(&p.j, "now_because", state.because);
-	json_add_text(&p.j, "next", state.d && state.d->next.n ? state.d->next : STR(""));
-	put_runs(s, &p.j, state.d);
-	pack_picture_strip(s, state.d, &p.j);
+	put_labels(&p.j, x->d);
+	put_questions(s, &p.j, x->d);
+	json_add_c(&p.j, "now_state", pack_state_words[x->d->state]);
+	json_add_c(&p.j, "now_word", pack_state_title(x->d->state));
+	json_add_text(&p.j, "now_because", standing_because(x).n ? standing_because(x) : STR(""));
+	json_add_text(&p.j, "next", x->d->next.n ? x->d->next : STR(""));
+	put_runs(s, &p.j, &x->d->runs);
+	pack_picture_strip(s, c->area ? x->d : NULL, &p.j);
 	TRY(put_all_evidence(s, c, &p.j));
 	return pack_page_end(&p, "control");
 }

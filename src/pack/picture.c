@@ -43,7 +43,7 @@ static void put_map_themes(struct pack_site *s, struct json_writer *j)
 static void put_map_cell(struct pack_site *s, struct json_writer *j, const struct catalogue_entry *c, int64_t x,
 	int64_t y)
 {
-	int state = pack_site_control(s, c).state;
+	int state = pack_site_control(s, c)->d->state;
 
 	json_open(j, '{');
 	json_add_c(j, "map_state", pack_state_words[state]);
@@ -71,7 +71,7 @@ static void put_map_cells(struct pack_site *s, struct json_writer *j, int64_t co
 			if (!in_theme(c, t))
 				continue;
 			put_map_cell(s, j, c, MAP_LEFT + MAP_WIDE * (n % MAP_ROW), y + MAP_HIGH * (n / MAP_ROW));
-			count[pack_site_control(s, c).state]++;
+			count[pack_site_control(s, c)->d->state]++;
 			n++;
 		}
 		y += MAP_HIGH * ((n + MAP_ROW - 1) / MAP_ROW) + MAP_GAP;

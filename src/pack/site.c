@@ -119,17 +119,12 @@ struct str pack_site_pull_url(struct arena *a, const struct pack_repository *r, 
 			    (long long)pull);
 }
 
-struct pack_control_state pack_site_control(const struct pack_site *s, const struct catalogue_entry *c)
+const struct standing *pack_site_control(const struct pack_site *s, const struct catalogue_entry *c)
 {
-	const struct facts_control *said = facts_control_of(s->f, arena_cstr(s->a, c->id));
-	const struct area_decision *d = c->area ? &s->d.areas[c->area->area] : NULL;
-	const struct str *why = d ? d->reasons.v : NULL;
+	const struct standing *found = standing_of(&s->standings, c);
 
-	if (d)
-		return (struct pack_control_state){ d->state, d, d->reasons.n ? why[0] : STR("") };
-	if (said && str_is(said->applicable, "no") && said->confirmed == 1)
-		return (struct pack_control_state){ AREA_NOT_APPLICABLE, NULL, STR("declared as not applicable, and approved") };
-	return (struct pack_control_state){ AREA_UNKNOWN, NULL, STR("nothing that was collected speaks to it") };
+	ASSERT(found);
+	return found;
 }
 
 /* ---- pages */
@@ -292,6 +287,7 @@ static err load(struct pack_site *s)
 	delivery_decide(f, s->a, &s->d);
 	steps_make(&(struct steps_spec){ f, &s->d, FIELD_UNKNOWN }, s->a, &s->steps);
 	TRY(catalogue_load(s->a, &s->catalogue));
+	standing_all(f, &s->d, &s->catalogue, s->a, &s->standings);
 	TRY(load_repositories(s));
 	return load_accounts(s);
 }

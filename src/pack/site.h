@@ -5,7 +5,7 @@
 
 #include "judge/steps.h"
 #include "pack/writing.h"
-#include "show/catalogue.h"
+#include "show/standing.h"
 #include "text/json.h"
 
 enum { PACK_FOLDERS = 11, PACK_PAGE_ROWS = 50, PACK_PAGE_CHANGES = 200, PACK_RECORD_PAGES = 2000 };
@@ -22,6 +22,7 @@ struct pack_site {
 	struct delivery d;
 	struct steps steps;
 	struct catalogue catalogue;
+	struct standings standings;
 	struct pack_repository *repositories;
 	size_t n_repositories;
 	struct map *accounts;		/* 16 bytes of the id → struct str, who it is */
@@ -70,13 +71,8 @@ struct str pack_site_time(struct arena *a, int64_t t);
 extern const char *const pack_state_words[];
 const char *pack_state_title(int state);
 
-/* The state of a control of the catalogue: judged, or not looked at. */
-struct pack_control_state {
-	int state;			/* enum area_state */
-	const struct area_decision *d;	/* NULL: no area is judged by it */
-	struct str because;
-};
-struct pack_control_state pack_site_control(const struct pack_site *s, const struct catalogue_entry *c);
+/* Where a control of 2022 of the catalogue stands. */
+const struct standing *pack_site_control(const struct pack_site *s, const struct catalogue_entry *c);
 
 /* pages, one file each */
 MUST_USE err pack_page_statement(struct pack_site *s);

@@ -1,13 +1,25 @@
 #include "show/controls.h"
 
-#include "text/json.h"
+#include "base/instant.h"
 
 static const struct show_column list_columns[] = {
-	{ "edition", "edition", SHOW_TEXT, 7 },
+	{ "edition", NULL, SHOW_TEXT, 7 },
 	{ "id", "id", SHOW_TEXT, 9 },
 	{ "title", "title", SHOW_TEXT, 0 },
-	{ "theme", "within", SHOW_TEXT, 7 },
-	{ "area", "delivery area", SHOW_TEXT, 24 },
+	{ "theme", NULL, SHOW_TEXT, 7 },
+	{ "area", NULL, SHOW_TEXT, 24 },
+	{ "state", "today", SHOW_TEXT, 14 },
+	{ "period", "over the period", SHOW_TEXT, 34 },
+	{ "because", NULL, SHOW_TEXT, 40 },
+	{ "owner", "owner", SHOW_TEXT, 20 },
+	{ "frequency", "each", SHOW_TEXT, 9 },
+	{ "expected", NULL, SHOW_NUMBER, 7 },
+	{ "held", NULL, SHOW_NUMBER, 7 },
+	{ "late", NULL, SHOW_NUMBER, 7 },
+	{ "missed", NULL, SHOW_NUMBER, 7 },
+	{ "unknown", NULL, SHOW_NUMBER, 7 },
+	{ "first", NULL, SHOW_DAY, 10 },
+	{ "last", NULL, SHOW_DAY, 10 },
 	{ 0 },
 };
 
@@ -31,19 +43,53 @@ static bool wanted(const struct catalogue *c, const struct catalogue_entry *e, c
 	return e->level == CATALOGUE_CONTROL && (!q->areas || e->area) && in_theme(c, e, q->theme);
 }
 
+static struct show_cell day_cell(const struct area_runs *r, int64_t at)
+{
+	return standing_evidenced(r) ? SHOW_N(day_of(at)) : SHOW_UNKNOWN;
+}
+
+static void put_row(struct show_list *l, const struct catalogue_entry *e)
+{
+	const struct show_cell none = SHOW_T(((struct str){ 0 })), no = SHOW_UNKNOWN;
+	const struct show_cell cells[] = {
+		SHOW_T(e->edition), SHOW_T(e->id), SHOW_T(e->title), SHOW_T(e->parent),
+		SHOW_T(e->area ? str_c(e->area->name) : STR("")), none, none, none, none, none, no, no, no, no, no, no, no,
+	};
+
+	show_list_row(l, cells);
+}
+
+static void put_standing(struct show_list *l, struct arena *a, const struct standing *s)
+{
+	const struct catalogue_entry *e = s->control;
+	const struct area_runs *r = &s->d->runs;
+	const struct show_cell cells[] = {
+		SHOW_T(e->edition), SHOW_T(e->id), SHOW_T(e->title), SHOW_T(e->parent),
+		SHOW_T(e->area ? str_c(e->area->name) : STR("")),
+		SHOW_T(str_c(delivery_state_words[s->d->state])), SHOW_T(standing_runs(a, r)),
+		SHOW_T(standing_because(s)), SHOW_T(standing_owner(s)), SHOW_T(s->d->frequency),
+		SHOW_N(r->expected), SHOW_N(r->held), SHOW_N(r->late), SHOW_N(r->missed), SHOW_N(r->unknown),
+		day_cell(r, r->first), day_cell(r, r->last),
+	};
+
+	show_list_row(l, cells);
+}
+
 err show_controls_list(const struct catalogue *c, const struct show_controls_query *q, enum show_format format, int fd)
 {
 	OWNED(show_list) l = show_list_new(format, list_columns, fd);
+	OWNED(arena) a = arena_new();
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct catalogue_entry *e = &c->v[i];
-		const struct show_cell cells[] = {
-			SHOW_T(e->edition), SHOW_T(e->id), SHOW_T(e->title), SHOW_T(e->parent),
-			SHOW_T(e->area ? str_c(e->area->name) : STR("")),
-		};
+		const struct standing *x = q->standings ? standing_of(q->standings, e) : NULL;
 
-		if (wanted(c, e, q))
-			show_list_row(l, cells);
+		if (!wanted(c, e, q))
+			continue;
+		if (x)
+			put_standing(l, a, x);
+		else
+			put_row(l, e);
 	}
 	show_list_empty(l, "No control is like that. custody control list shows all.");
 	return show_list_end(l);
@@ -75,90 +121,4 @@ err show_controls_map(const struct catalogue *c, const struct catalogue_entry *e
 	}
 	show_list_empty(l, "The other edition has none like it.");
 	return show_list_end(l);
-}
-
-static void put_line(struct buf *out, const char *name, struct str value)
-{
-	if (value.n)
-		buf_addf(out, "  %-10s %.*s\n", name, FMT(value));
-}
-
-static void put_area(struct buf *out, const struct area_info *i)
-{
-	put_line(out, "area", str_c(i->name));
-	put_line(out, "stage", str_c(i->stage));
-	put_line(out, "evidence", str_c(i->evidence));
-	put_line(out, "owner", str_c(i->role));
-	put_line(out, "frequency", str_c(i->frequency));
-	put_line(out, "in pack", str_c(i->folder));
-	put_line(out, "decided by", str_c(i->facts));
-	buf_add_c(out, "  owner and frequency are defaults; what custody.yaml declares goes before them\n");
-}
-
-static void put_people_form(const struct catalogue *c, const struct catalogue_entry *e, struct arena *a,
-			    struct buf *out)
-{
-	const char *other = str_is(e->edition, "2013") ? "2022" : "2013";
-	const char *own = e->level < CATALOGUE_OLD_CONTROL ? "2022" : "2013";
-	const struct catalogue_entry *p = e->parent.n ? catalogue_get(c, own, e->parent) : NULL;
-
-	buf_addf(out, "%.*s  %.*s\n", FMT(catalogue_name(a, e)), FMT(e->title));
-	if (p)
-		put_line(out, "within", arena_printf(a, "%.*s %.*s", FMT(p->id), FMT(p->title)));
-	put_line(out, "documents", e->note);
-	if (e->is_new)
-		put_line(out, "new", STR("in 2022; the edition of 2013 had none like it"));
-	for (size_t i = 0; i < e->maps_to.n; i++) {
-		const struct catalogue_entry *to = catalogue_get(c, other, e->maps_to.v[i]);
-
-		put_line(out, i ? "" : other, arena_printf(a, "%.*s %.*s", FMT(e->maps_to.v[i]),
-							   FMT(to ? to->title : STR(""))));
-	}
-	if (e->area)
-		put_area(out, e->area);
-}
-
-static void put_json_area(struct json_writer *w, const struct area_info *i)
-{
-	json_key(w, "area");
-	json_open(w, '{');
-	json_add_c(w, "name", i->name);
-	json_add_c(w, "stage", i->stage);
-	json_add_c(w, "evidence", i->evidence);
-	json_add_c(w, "owner", i->role);
-	json_add_c(w, "frequency", i->frequency);
-	json_add_c(w, "folder", i->folder);
-	json_add_c(w, "facts", i->facts);
-	json_close(w, '}');
-}
-
-static void put_json_form(const struct catalogue_entry *e, struct buf *out)
-{
-	struct json_writer w = json_write_pretty(out);
-
-	json_open(&w, '{');
-	json_add_text(&w, "edition", e->edition);
-	json_add_text(&w, "id", e->id);
-	json_add_text(&w, "title", e->title);
-	json_add_c(&w, "level", catalogue_level_words[e->level]);
-	json_add_text(&w, "within", e->parent);
-	json_add_text(&w, "documents", e->note);
-	json_key(&w, "maps_to");
-	json_open(&w, '[');
-	for (size_t i = 0; i < e->maps_to.n; i++)
-		json_put_text(&w, e->maps_to.v[i]);
-	json_close(&w, ']');
-	if (e->area)
-		put_json_area(&w, e->area);
-	json_close(&w, '}');
-	buf_add_char(out, '\n');
-}
-
-void show_controls_one(const struct catalogue *c, const struct catalogue_entry *e, struct arena *a,
-		       enum show_format format, struct buf *out)
-{
-	if (format == SHOW_JSON || format == SHOW_JSONL)
-		put_json_form(e, out);
-	else
-		put_people_form(c, e, a, out);
 }

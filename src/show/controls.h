@@ -1,16 +1,17 @@
-/* `custody control`: the catalogue as a list, one entry whole, and what an id of
- * 2013 became. */
+/* `custody control`: the catalogue as a list with where each control stands, one
+ * entry whole, and what an id of 2013 became. */
 #ifndef SHOW_CONTROLS_H
 #define SHOW_CONTROLS_H
 
-#include "show/catalogue.h"
 #include "show/list.h"
+#include "show/standing.h"
 
 struct show_controls_query {
 	struct str theme;	/* absent: any; "technological", "A.8" */
 	bool areas;		/* only those that the delivery areas are judged by */
 	bool clauses;		/* the clauses instead */
 	bool old;		/* 2013 instead */
+	const struct standings *standings;	/* of a home, or NULL: nothing is known */
 };
 MUST_USE err show_controls_list(const struct catalogue *c, const struct show_controls_query *q,
 				enum show_format format, int fd);
@@ -19,8 +20,17 @@ MUST_USE err show_controls_list(const struct catalogue *c, const struct show_con
 MUST_USE err show_controls_map(const struct catalogue *c, const struct catalogue_entry *e,
 			       enum show_format format, int fd);
 
-/* For people or as JSON. */
-void show_controls_one(const struct catalogue *c, const struct catalogue_entry *e, struct arena *a,
-		       enum show_format format, struct buf *out);
+struct show_control_spec {
+	const struct catalogue *catalogue;
+	const struct catalogue_entry *entry;
+	const struct facts *facts;		/* of a home; NULL: what it is, alone */
+	const struct standings *standings;	/* with facts */
+	struct db *db;				/* with facts */
+	enum show_format format;
+};
+
+/* For people or as JSON: what it is; of a control of 2022 with a home also its state
+ * today, the result over the period, the four questions and the evidence. */
+MUST_USE err show_controls_one(const struct show_control_spec *spec, struct arena *a, struct buf *out);
 
 #endif

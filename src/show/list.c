@@ -191,13 +191,17 @@ static void add_markdown_cell(struct buf *out, struct str s)
 static void lay_out_markdown(struct show_list *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		buf_addf(&l->out, "%s %s ", i ? "|" : "|", l->columns[i].title);
+		if (l->columns[i].title)
+			buf_addf(&l->out, "| %s ", l->columns[i].title);
 	buf_add_c(&l->out, "|\n");
 	for (size_t i = 0; i < l->n; i++)
-		buf_add_c(&l->out, l->columns[i].kind == SHOW_NUMBER ? "|---:" : "|---");
+		if (l->columns[i].title)
+			buf_add_c(&l->out, l->columns[i].kind == SHOW_NUMBER ? "|---:" : "|---");
 	buf_add_c(&l->out, "|\n");
 	for (size_t r = 0; r < l->rows; r++) {
 		for (size_t i = 0; i < l->n; i++) {
+			if (!l->columns[i].title)
+				continue;
 			buf_add_c(&l->out, "| ");
 			add_markdown_cell(&l->out, l->cells[r * l->n + i]);
 			buf_add_char(&l->out, ' ');
@@ -234,7 +238,7 @@ static void put_foot(struct show_list *l)
 	buf_addf(&l->out, "; %s\n", l->more);
 }
 
-err show_list_end(struct show_list *l)
+static void finish(struct show_list *l)
 {
 	switch (l->format) {
 	case SHOW_TABLE:
@@ -255,7 +259,21 @@ err show_list_end(struct show_list *l)
 	case SHOW_JSONL:
 		break;
 	}
+}
+
+err show_list_end(struct show_list *l)
+{
+	finish(l);
 	flush(l);
 	TRY(l->failed);
 	return buf_ok(&l->out, "the list");
+}
+
+err show_list_into(struct show_list *l, struct buf *out)
+{
+	ASSERT(l->fd < 0);
+	finish(l);
+	TRY(buf_ok(&l->out, "the list"));
+	buf_add(out, buf_str(&l->out));
+	return NULL;
 }

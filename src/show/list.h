@@ -14,7 +14,7 @@ enum show_kind { SHOW_TEXT, SHOW_PATH, SHOW_NUMBER, SHOW_TIME, SHOW_DAY };
 
 struct show_column {
 	const char *name;	/* JSON key and CSV heading */
-	const char *title;	/* table heading */
+	const char *title;	/* table heading; NULL: for programs alone */
 	enum show_kind kind;
 	unsigned width;		/* table: more only where there is room; 0: what is left */
 };
@@ -53,6 +53,9 @@ void show_list_total(struct show_list *l, int64_t total, const char *more);
 
 /* Writes what is left (tables are laid out here); errors of writing. */
 MUST_USE err show_list_end(struct show_list *l);
+
+/* The same, appended to a text instead. */
+MUST_USE err show_list_into(struct show_list *l, struct buf *out);
 
 /* Rows so far. */
 size_t show_list_count(const struct show_list *l);

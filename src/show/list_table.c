@@ -29,6 +29,9 @@ static void measure(struct layout *x)
 		const struct show_column *c = &t->columns[i];
 		bool empty = show_list_is_text(c);
 
+		x->hidden[i] = !c->title;
+		if (!c->title)
+			continue;
 		x->natural[i] = strlen(c->title);
 		for (size_t r = 0; r < t->rows; r++) {
 			size_t w = term_columns(cell(t, r, i));

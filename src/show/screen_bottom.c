@@ -112,8 +112,8 @@ static void put_heading(struct screen *s)
 void screen_delivery(struct screen *s, size_t lines)
 {
 	static const int order[] = { AREA_GAP, AREA_STALE, AREA_UNKNOWN, AREA_READY, AREA_NOT_APPLICABLE };
-	static const char *const whys[] = { "", "evidence is too old", "more gaps: custody control show", "a repository cannot show these",
-					    "says the approved SoA" };
+	static const char *const whys[] = { "", "evidence is too old", "more gaps: custody control list --areas",
+					    "a repository cannot show these", "says the approved SoA" };
 	bool grouped[AREAS];
 
 	screen_blank(s);

@@ -141,6 +141,44 @@ t 'controls are found in both editions' '
 	run control list -o jsonl
 	is "$(wc -l <"$out")" 93
 '
+# proves: R107
+t 'a control shows its state today, the period, the four questions, and when evidence happened and came' '
+	run control list --json
+	code 0
+	is "$(json ".__len__()")" 93
+	is "$(json "[0][\"id\"]")" A.5.1
+	json "[0][\"state\"]" >/dev/null
+	json "[0][\"period\"]" >/dev/null
+	run control list --areas
+	out_has "over the period"
+	run control show 8.28
+	code 0
+	out_has "today      gap: "
+	out_has "period     20"
+	out_has "what changed after review"
+	out_has "evidence, newest first"
+	out_has "secret scan by custody"
+	run control show 8.28 --json
+	is "$(json "[\"questions\"][3][\"question\"]")" "what changed after review"
+	is "$(json "[\"evidence\"][0][\"happened\"][:2]")" 20
+	is "$(json "[\"evidence\"][0][\"received\"][:2]")" 20
+'
+t 'what a configuration declares goes before the defaults' '
+	cat >custody.yaml <<-YAML
+	people:
+	  - { name: Ada Example, email: [ada@example.org] }
+	controls:
+	  - { control: 8.28, owner: Ada Example, frequency: month }
+	YAML
+	run config apply custody.yaml
+	code 0
+	run control show 8.28 --json
+	is "$(json "[\"frequency\"]")" month
+	is "$(json "[\"owner\"]")" "a named person"
+	run control show 8.28
+	out_has "declared in custody.yaml"
+	out_hasnt "usually the engineering-manager"
+'
 t 'an empty repository has a screen' '
 	unset CUSTODY_HOME
 	repo empty

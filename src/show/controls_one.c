@@ -1,0 +1,307 @@
+/* One control whole. */
+#include "show/controls.h"
+
+#include "base/instant.h"
+#include "base/term.h"
+#include "text/json.h"
+
+enum { EVIDENCE_SHOWN = 12, LABEL = 12, TEXT_COLUMNS = 84 };
+
+struct one {
+	const struct show_control_spec *spec;
+	const struct catalogue_entry *e;
+	const struct standing *s;	/* NULL: nothing is known of it */
+	struct arena *a;
+	struct buf *out;
+};
+
+/* A name and a text that wraps below itself. */
+static void put_line(struct one *x, const char *name, struct str value)
+{
+	struct str rest = term_safe(x->a, value), word;
+	size_t column = 0;
+
+	if (!value.n)
+		return;
+	buf_addf(x->out, "  %-*s", LABEL - 2, name);
+	while (str_split(&rest, ' ', &word)) {
+		size_t n = term_columns(word);
+
+		if (column && column + 1 + n > TEXT_COLUMNS) {
+			buf_addf(x->out, "\n%*s", LABEL, "");
+			column = 0;
+		}
+		buf_addf(x->out, " %.*s", FMT(word));
+		column += n + 1;
+	}
+	buf_add_char(x->out, '\n');
+}
+
+static struct str day(struct one *x, int64_t t)
+{
+	char text[DAY_TEXT];
+
+	if (t == INSTANT_NONE)
+		return STR("-");
+	day_put(text, day_of(t));
+	return arena_str(x->a, str_c(text));
+}
+
+static void put_maps(struct one *x)
+{
+	const struct catalogue_entry *e = x->e;
+	const char *other = str_is(e->edition, "2013") ? "2022" : "2013";
+
+	for (size_t i = 0; i < e->maps_to.n; i++) {
+		const struct catalogue_entry *to = catalogue_get(x->spec->catalogue, other, e->maps_to.v[i]);
+
+		put_line(x, i ? "" : other, arena_printf(x->a, "%.*s %.*s", FMT(e->maps_to.v[i]), FMT(to ? to->title : STR(""))));
+	}
+}
+
+static void put_what(struct one *x)
+{
+	const struct catalogue_entry *e = x->e;
+	const char *own = e->level < CATALOGUE_OLD_CONTROL ? "2022" : "2013";
+	const struct catalogue_entry *p = e->parent.n ? catalogue_get(x->spec->catalogue, own, e->parent) : NULL;
+
+	buf_addf(x->out, "%.*s  %.*s\n", FMT(catalogue_name(x->a, e)), FMT(e->title));
+	if (p)
+		put_line(x, "within", arena_printf(x->a, "%.*s %.*s", FMT(p->id), FMT(p->title)));
+	put_line(x, "documents", e->note);
+	if (e->is_new)
+		put_line(x, "new", STR("in 2022; the edition of 2013 had none like it"));
+	put_maps(x);
+}
+
+static struct str declared(const struct one *x)
+{
+	return x->s && x->s->said ? STR("declared in custody.yaml") : STR("nothing is declared; these are defaults");
+}
+
+static void put_area(struct one *x)
+{
+	const struct area_info *i = x->e->area;
+	struct str owner = x->s ? standing_owner(x->s) : (struct str){ 0 };
+	struct str stage = x->s && x->s->said ? x->s->said->stage : (struct str){ 0 };
+
+	if (!i)
+		return;
+	put_line(x, "area", str_c(i->name));
+	put_line(x, "stage", stage.n ? stage : str_c(i->stage));
+	put_line(x, "evidence", str_c(i->evidence));
+	put_line(x, "owner", owner.n ? owner : arena_printf(x->a, "nobody is declared; usually the %s", i->role));
+	put_line(x, "frequency", x->s ? x->s->d->frequency : str_c(i->frequency));
+	put_line(x, "", declared(x));
+	put_line(x, "in pack", str_c(i->folder));
+	put_line(x, "decided by", str_c(i->facts));
+}
+
+static struct str reasons(struct one *x)
+{
+	const struct area_decision *d = x->s->d;
+	const struct str *v = d->reasons.v;
+	struct str out = { 0 };
+
+	for (size_t i = 0; i < d->reasons.n; i++) {
+		bool question = false;
+
+		for (int q = 0; q < AREA_QUESTIONS; q++)
+			question |= str_starts(v[i], str_c(delivery_question_words[q]));
+		if (!question)
+			out = arena_printf(x->a, "%.*s%s%.*s", FMT(out), out.n ? "; " : "", FMT(v[i]));
+	}
+	return out;
+}
+
+/* State today and the result over the period are two things. */
+static void put_standing(struct one *x)
+{
+	const struct area_decision *d = x->s->d;
+	const struct facts_period *p = &x->spec->facts->period;
+	struct str why = reasons(x);
+
+	put_line(x, "today", arena_printf(x->a, "%s%s%.*s", delivery_state_words[d->state], why.n ? ": " : "",
+					  FMT(why)));
+	put_line(x, "period", arena_printf(x->a, "%.*s to %.*s: %.*s", FMT(day(x, p->from)), FMT(day(x, p->to)),
+					   FMT(standing_runs(x->a, &d->runs))));
+	if (standing_evidenced(&d->runs))
+		put_line(x, "", arena_printf(x->a, "evidence from %.*s to %.*s", FMT(day(x, d->runs.first)),
+					     FMT(day(x, d->runs.last))));
+	put_line(x, "labels", delivery_labels(x->a, d));
+	put_line(x, "next", d->next);
+	buf_add_char(x->out, '\n');
+	for (int i = 0; i < AREA_QUESTIONS; i++)
+		buf_addf(x->out, "  %-26s %s%.*s\n", delivery_question_words[i],
+			 d->answers[i].answered ? "" : "not answered: ", FMT(term_safe(x->a, d->answers[i].by)));
+}
+
+static err open_evidence(struct one *x, struct db_rows **out)
+{
+	const struct facts *f = x->spec->facts;
+	int64_t to = f->period.given == 1 ? f->period.to : f->as_of;
+
+	return standing_evidence(x->spec->db, x->e, f->period.from, to, out);
+}
+
+static const struct show_column evidence_columns[] = {
+	{ "what", "evidence, newest first", SHOW_TEXT, 0 }, { "happened", "happened", SHOW_DAY, 10 },
+	{ "received", "received", SHOW_DAY, 10 }, { "came", "came", SHOW_TEXT, 9 }, { "known", "author", SHOW_TEXT, 8 },
+	{ "result", "result", SHOW_TEXT, 20 }, { "record", "record", SHOW_NUMBER, 8 }, { 0 },
+};
+
+static err put_evidence(struct one *x)
+{
+	OWNED(show_list) l = show_list_new(SHOW_TABLE, evidence_columns, -1);
+	DB_ROWS rows = NULL;
+	int64_t n = 0;
+	bool more;
+
+	TRY(open_evidence(x, &rows));
+	for (;; n++) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		if (n < EVIDENCE_SHOWN)
+			show_list_row(l, (const struct show_cell[]){
+				SHOW_T(db_text(rows, 0)), SHOW_N(day_of(db_int(rows, 2))),
+				SHOW_N(day_of(db_int(rows, 3))), SHOW_T(db_text(rows, 4)), SHOW_T(db_text(rows, 5)),
+				SHOW_T(db_text(rows, 6)), SHOW_N(db_int(rows, 1)) });
+	}
+	show_list_total(l, n, "custody control show with --json has all");
+	show_list_empty(l, "There is no evidence of it in the period.");
+	buf_add_char(x->out, '\n');
+	return show_list_into(l, x->out);
+}
+
+static err put_people_form(struct one *x)
+{
+	put_what(x);
+	put_area(x);
+	if (!x->s)
+		return NULL;
+	put_standing(x);
+	return put_evidence(x);
+}
+
+static void put_json_area(struct json_writer *w, const struct area_info *i)
+{
+	json_key(w, "area");
+	json_open(w, '{');
+	json_add_c(w, "name", i->name);
+	json_add_c(w, "stage", i->stage);
+	json_add_c(w, "evidence", i->evidence);
+	json_add_c(w, "owner", i->role);
+	json_add_c(w, "frequency", i->frequency);
+	json_add_c(w, "folder", i->folder);
+	json_add_c(w, "facts", i->facts);
+	json_close(w, '}');
+}
+
+static void put_json_what(struct json_writer *w, const struct catalogue_entry *e)
+{
+	json_add_text(w, "edition", e->edition);
+	json_add_text(w, "id", e->id);
+	json_add_text(w, "title", e->title);
+	json_add_c(w, "level", catalogue_level_words[e->level]);
+	json_add_text(w, "within", e->parent);
+	json_add_text(w, "documents", e->note);
+	json_key(w, "maps_to");
+	json_open(w, '[');
+	for (size_t i = 0; i < e->maps_to.n; i++)
+		json_put_text(w, e->maps_to.v[i]);
+	json_close(w, ']');
+	if (e->area)
+		put_json_area(w, e->area);
+}
+
+static void put_json_runs(struct json_writer *w, const struct facts_period *p, const struct area_runs *r)
+{
+	json_key(w, "period");
+	json_open(w, '{');
+	json_add_time(w, "from", p->from);
+	json_add_time(w, "to", p->to);
+	json_add_int(w, "expected", r->expected);
+	json_add_int(w, "held", r->held);
+	json_add_int(w, "late", r->late);
+	json_add_int(w, "missed", r->missed);
+	json_add_int(w, "unknown", r->unknown);
+	if (standing_evidenced(r)) {
+		json_add_time(w, "first", r->first);
+		json_add_time(w, "last", r->last);
+	}
+	json_close(w, '}');
+}
+
+static void put_json_standing(struct one *x, struct json_writer *w)
+{
+	const struct area_decision *d = x->s->d;
+
+	json_add_c(w, "state", delivery_state_words[d->state]);
+	json_add_text(w, "because", reasons(x));
+	json_add_text(w, "labels", delivery_labels(x->a, d));
+	json_add_text(w, "next", d->next);
+	json_add_text(w, "owner", standing_owner(x->s));
+	json_add_text(w, "frequency", d->frequency);
+	put_json_runs(w, &x->spec->facts->period, &d->runs);
+	json_key(w, "questions");
+	json_open(w, '[');
+	for (int i = 0; i < AREA_QUESTIONS; i++) {
+		json_open(w, '{');
+		json_add_c(w, "question", delivery_question_words[i]);
+		json_add_bool(w, "answered", d->answers[i].answered == 1);
+		json_add_text(w, "answer", d->answers[i].by);
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+}
+
+static err put_json_evidence(struct one *x, struct json_writer *w)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(open_evidence(x, &rows));
+	json_key(w, "evidence");
+	json_open(w, '[');
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		json_open(w, '{');
+		json_add_text(w, "what", db_text(rows, 0));
+		json_add_int(w, "record", db_int(rows, 1));
+		json_add_time(w, "happened", db_int(rows, 2));
+		json_add_time(w, "received", db_int(rows, 3));
+		json_add_text(w, "came", db_text(rows, 4));
+		json_add_text(w, "known", db_text(rows, 5));
+		json_add_text(w, "result", db_text(rows, 6));
+		json_close(w, '}');
+	}
+	json_close(w, ']');
+	return NULL;
+}
+
+static err put_json_form(struct one *x)
+{
+	struct json_writer w = json_write_pretty(x->out);
+
+	json_open(&w, '{');
+	put_json_what(&w, x->e);
+	if (x->s) {
+		put_json_standing(x, &w);
+		TRY(put_json_evidence(x, &w));
+	}
+	json_close(&w, '}');
+	buf_add_char(x->out, '\n');
+	return NULL;
+}
+
+err show_controls_one(const struct show_control_spec *spec, struct arena *a, struct buf *out)
+{
+	struct one x = { .spec = spec, .e = spec->entry, .a = a, .out = out,
+			 .s = spec->facts ? standing_of(spec->standings, spec->entry) : NULL };
+
+	TRY(spec->format == SHOW_JSON || spec->format == SHOW_JSONL ? put_json_form(&x) : put_people_form(&x));
+	return buf_ok(out, "the control");
+}
