@@ -2,19 +2,22 @@
  * role that reads a repository. */
 #include "cmd/collect.h"
 
+#include "base/instant.h"
 #include "base/term.h"
 #include "cmd/anchor.h"
+#include "cmd/job.h"
 #include "cmd/nouns.h"
 
 struct git_options {
 	struct many dir, branch;
-	struct str name;
+	struct str name, to;
 };
 static const struct field git_fields[] = {
 	{ .name = "branch", .kind = FIELD_TEXT, .flags = FIELD_MANY, .max = 200, .letter = 'b',
 	  .offset = offsetof(struct git_options, branch), .help = "release branch (default: HEAD's)" },
 	FIELD(git_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_MANY, 10000, "repository (default: this folder)"),
 	FIELD(git_options, name, FIELD_TEXT, 0, 256, "its name here (default: the folder's)"),
+	FIELD(git_options, to, FIELD_PATH, 0, 4096, "in a job without a home: write a submission here; - is standard output"),
 	{ 0 },
 };
 static const struct table git_table = TABLE(git_options, "collect git", git_fields);
@@ -33,6 +36,37 @@ static err collect_one(struct cmd_run *run, struct store *s, const struct git_op
 				      r.counts.lost ? "; history was rewritten, what vanished is recorded" : ""));
 }
 
+static void say_note(void *ctx, struct str note)
+{
+	const struct cmd_run *run = ctx;
+
+	cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, note)));
+}
+
+/* A job without a home: what git holds goes to a file. */
+static err write_submission(struct cmd_run *run, const struct git_options *o)
+{
+	const char *dir = o->dir.n ? arena_cstr(run->a, *(const struct str *)o->dir.v) : ".";
+	struct collect_spec collect = { .dir = dir, .name = o->name, .branches = { o->branch.v, o->branch.n } };
+	struct intake_context c = { .effective = INSTANT_NONE };
+	struct submit_spec spec = { .name = dir, .context = &c, .folder = job_folder(), .note = say_note,
+				    .note_ctx = run };
+	struct submit_result r;
+	struct job_out out;
+
+	if (o->dir.n > 1)
+		return err_hint(fail(ERR_USAGE, "a submission is of one repository, and there are %zu", o->dir.n),
+				"write one for each");
+	if (!collect.name.n)
+		TRY(collect_one_name(run->a, dir, &collect.name));
+	TRY(job_out_open(run, o->to, &out));
+	spec.out = out.fd;
+	TRY(job_out_end(&out, submit_git(&spec, run->a, &collect, &r)));
+	cmd_say(run, "%.*s: %lld items; at the home: custody import %s", FMT(collect.name), (long long)r.items,
+		out.path ? out.path : "FILE");
+	return NULL;
+}
+
 static err run_git(struct cmd_run *run, const void *options)
 {
 	const struct git_options *o = options;
@@ -41,9 +75,9 @@ static err run_git(struct cmd_run *run, const void *options)
 
 	if (o->name.n && o->dir.n > 1)
 		return fail(ERR_USAGE, "--name names one repository, and there are %zu", o->dir.n);
-	if (!store_exists(run->home))
-		TRY(store_ensure(run->home));
-	TRY(store_open_write(run->home, 60000, &s));
+	if (o->to.p)
+		return write_submission(run, o);
+	TRY(job_open_home(run, true, &s));
 	if (o->dir.n == 0)
 		TRY(collect_one(run, s, o, "."));
 	for (size_t i = 0; i < o->dir.n; i++)

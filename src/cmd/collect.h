@@ -18,6 +18,10 @@ struct collect_result {
 	int64_t ms;
 };
 
+/* What a repository is called where no home knows it: by its address on the code host,
+ * else by its folder. */
+MUST_USE err collect_one_name(struct arena *a, const char *dir, struct str *out);
+
 /* Texts of the result live in `a`. */
 MUST_USE err collect_one_repository(struct store *s, struct arena *a, const struct collect_one_spec *spec,
 				    struct collect_result *out);

@@ -35,6 +35,18 @@ static struct str tail_of(struct str slug)
 	return slug;
 }
 
+err collect_one_name(struct arena *a, const char *dir, struct str *out)
+{
+	struct collect_spec ask = { .dir = dir, .name = STR("-") };
+	struct collect_home home;
+
+	TRY(name_of(a, dir, out));
+	TRY(collect_git_describe(a, &ask, &home));
+	if (home.slug.n)
+		*out = tail_of(home.slug);
+	return NULL;
+}
+
 /* The name of the repository that is known under this address; absent: none. */
 static err known_by_home(struct store *s, struct arena *a, const struct collect_home *home, struct str *name)
 {

@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/term.h"
+#include "cmd/job.h"
 #include "source/config_ask.h"
 #include "store/directory.h"
 
@@ -108,9 +109,7 @@ static err run_apply(struct cmd_run *run, const void *options)
 	spec.name = asked.name;
 	spec.text = asked.text;
 	spec.config = &c;
-	if (!store_exists(run->home))
-		TRY(store_ensure(run->home));
-	TRY(store_open_write(run->home, 60000, &s));
+	TRY(job_open_home(run, false, &s));
 	TRY(config_apply(s, run->a, &spec, &n));
 	if (n.same)
 		return cmd_print(arena_printf(run->a, "%s is in force already; nothing changed\n", spec.name));

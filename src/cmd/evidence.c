@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/term.h"
+#include "cmd/job.h"
 #include "show/catalogue.h"
 #include "show/evidence.h"
 #include "store/document.h"
@@ -62,9 +63,7 @@ static err run_add(struct cmd_run *run, const void *options)
 	STORE_AUTO s = NULL;
 
 	TRY(controls_of(run->a, &o->control, &spec.controls));
-	if (!store_exists(run->home))
-		TRY(store_ensure(run->home));
-	TRY(store_open_write(run->home, 60000, &s));
+	TRY(job_open_home(run, false, &s));
 	TRY(document_add(s, run->a, &spec, &r));
 	if (r.already)
 		return cmd_print(arena_printf(run->a, "%.*s is kept already for that; nothing changed\n",

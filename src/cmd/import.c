@@ -9,11 +9,13 @@
 #include "base/file.h"
 #include "base/term.h"
 #include "cmd/anchor.h"
+#include "cmd/job.h"
 #include "source/import.h"
 
 struct import_options {
 	struct many file;
-	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, system;
+	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, signature, signers,
+		system, to;
 	int64_t effective;
 };
 static const struct field fields[] = {
@@ -29,49 +31,24 @@ static const struct field fields[] = {
 	FIELD(import_options, repository, FIELD_TEXT, 0, 256, "repository the report is of"),
 	FIELD(import_options, run, FIELD_TEXT, 0, 256, "run of the pipeline that made it"),
 	FIELD(import_options, scope, FIELD_TEXT, 0, 512, "part that was scanned, where not all"),
+	FIELD(import_options, signature, FIELD_PATH, 0, 4096, "SSH signature over a submission: ssh-keygen -Y sign -n file"),
+	FIELD(import_options, signers, FIELD_PATH, 0, 4096, "allowed signers (default: that file in the home)"),
 	FIELD(import_options, system, FIELD_TEXT, 0, 128, "system the report is of"),
+	FIELD(import_options, to, FIELD_PATH, 0, 4096, "in a job without a home: write a submission here; - is standard output"),
 	{ 0 },
 };
 static const struct table table = TABLE(import_options, "import", fields);
 
-static struct str env_text(const char *name)
-{
-	const char *v = getenv(name);
-
-	return v && *v && strlen(v) <= 256 && str_is_utf8(str_c(v)) ? str_c(v) : (struct str){ 0 };
-}
-
-static struct str first_env(struct str given, const char *const names[])
-{
-	for (; !given.n && *names; names++)
-		given = env_text(*names);
-	return given;
-}
-
-/* What the job's environment says where the command line does not: the names of
- * GitHub, GitLab, Azure Pipelines, Bitbucket, CircleCI, Jenkins and others. */
+/* What the job's environment says where the command line does not. */
 static struct intake_context context_of(const struct import_options *o)
 {
-	static const char *const commits[] = { "GITHUB_SHA", "CI_COMMIT_SHA", "BUILD_SOURCEVERSION", "BITBUCKET_COMMIT",
-		"CIRCLE_SHA1", "GIT_COMMIT", "CODEBUILD_RESOLVED_SOURCE_VERSION", "BUILD_VCS_NUMBER", NULL };
-	static const char *const branches[] = { "GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_REF_NAME",
-		"BUILD_SOURCEBRANCHNAME", "BITBUCKET_BRANCH", "CIRCLE_BRANCH", "GIT_BRANCH", NULL };
-	static const char *const runs[] = { "GITHUB_RUN_ID",	  "CI_PIPELINE_ID",
-					    "BUILD_BUILDID",	  "BITBUCKET_BUILD_NUMBER",
-					    "CIRCLE_WORKFLOW_ID", "BUILD_TAG",
-					    "CODEBUILD_BUILD_ID", NULL };
-	static const char *const repositories[] = { "GITHUB_REPOSITORY", "CI_PROJECT_PATH", "BUILD_REPOSITORY_NAME",
-		"BITBUCKET_REPO_FULL_NAME", NULL };
 	struct intake_context c = {
 		.system = o->system, .scope = o->scope, .environment = o->environment, .effective = o->effective,
-		.artefact = o->artefact.n ? o->artefact : o->digest,
-		.commit = first_env(o->commit, commits), .branch = first_env(o->branch, branches),
-		.run = first_env(o->run, runs), .repository = first_env(o->repository, repositories),
-		.content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED,
+		.artefact = o->artefact.n ? o->artefact : o->digest, .commit = o->commit, .branch = o->branch,
+		.run = o->run, .repository = o->repository, .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED,
 	};
 
-	if (c.commit.n != 40 && c.commit.n != 64)
-		c.commit = (struct str){ 0 };
+	job_context(&c);
 	return c;
 }
 
@@ -125,7 +102,7 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 }
 
 /* A descriptor on a regular file with the input's bytes, at 0. */
-static err open_input(struct store *s, const char *name, int *out)
+static err open_input(const char *folder, const char *name, int *out)
 {
 	bool given = strcmp(name, "-") == 0;
 	FD_AUTO in = given ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -144,7 +121,7 @@ static err open_input(struct store *s, const char *name, int *out)
 	}
 	if (!given)
 		return err_hint(fail(ERR_INPUT, "%s is no regular file", name), "give it on standard input: custody import -");
-	return import_spool(s, in, name, out);
+	return import_spool(folder, in, name, out);
 }
 
 static err import_one(struct cmd_run *run, struct store *s, const struct import_options *o, const char *name)
@@ -158,10 +135,12 @@ static err import_one(struct cmd_run *run, struct store *s, const struct import_
 		.kind = o->kind.p ? arena_cstr(run->a, o->kind) : NULL,
 		.progress = run->quiet ? NULL : say_progress, .progress_ctx = &line,
 		.note = say_note, .note_ctx = run,
+		.signature = o->signature.p ? arena_cstr(run->a, o->signature) : NULL,
+		.signers = o->signers.p ? arena_cstr(run->a, o->signers) : NULL,
 	};
 
 	c.file = str_c(name);
-	TRY(open_input(s, name, &fd));
+	TRY(open_input(store_home(s), name, &fd));
 	TRY(import_file(s, &spec, fd, &result));
 	term_progress_done(&line);
 	return print_counts(run, name, &result);
@@ -193,24 +172,55 @@ static err import_each(struct cmd_run *run, struct store *s, const struct import
 	return NULL;
 }
 
+/* A job without a home: what was read goes to a file. */
+static err write_submission(struct cmd_run *run, const struct import_options *o)
+{
+	const char *name = arena_cstr(run->a, *(const struct str *)o->file.v);
+	struct intake_context c = context_of(o);
+	struct submit_spec spec = {
+		.name = strcmp(name, "-") == 0 ? "standard input" : name, .context = &c, .folder = job_folder(),
+		.kind = o->kind.p ? arena_cstr(run->a, o->kind) : NULL, .note = say_note, .note_ctx = run,
+	};
+	struct submit_result r;
+	struct job_out out;
+	FD_AUTO fd = -1;
+
+	if (o->file.n > 1)
+		return err_hint(fail(ERR_USAGE, "a submission is of one file, and there are %zu", o->file.n),
+				"write one for each");
+	if (o->signature.p)
+		return fail(ERR_USAGE, "--signature is checked where the submission is taken in; sign what --to wrote");
+	c.file = str_c(name);
+	TRY(open_input(spec.folder, name, &fd));
+	TRY(job_out_open(run, o->to, &out));
+	spec.out = out.fd;
+	TRY(job_out_end(&out, submit_file(&spec, run->a, fd, &r)));
+	cmd_say(run, "%s: %s, %lld items; at the home: custody import %s", name, r.title, (long long)r.items,
+		out.path ? out.path : "FILE");
+	return NULL;
+}
+
 static err run_import(struct cmd_run *run, const void *options)
 {
+	const struct import_options *o = options;
 	STORE_AUTO s = NULL;
 
-	if (!store_exists(run->home)) {
-		TRY(store_ensure(run->home));
-		cmd_say(run, "home %s made", run->home);
-	}
-	TRY(store_open_write(run->home, 60000, &s));
-	TRY(import_each(run, s, options));
+	if (o->to.p)
+		return write_submission(run, o);
+	if (o->signature.p && o->file.n > 1)
+		return fail(ERR_USAGE, "--signature is over one file, and there are %zu", o->file.n);
+	TRY(job_open_home(run, true, &s));
+	TRY(import_each(run, s, o));
 	return cmd_anchor_always(run, s);
 }
 
 static const struct cmd_verb verbs[] = {
 	{ "", "reports and exports become records",
 	  "The format is told from the content. Importing a file again changes nothing. Values the command line does\n"
-	  "not give are taken from the variables that CI systems set.",
-	  "  custody import trivy.json codeql.sarif\n  gh pr list --state merged --json … | custody import -",
+	  "not give are taken from the variables that CI systems set.\n"
+	  "A CI job without a home writes a submission (--to), which the home takes in as any file. What it is of is told\n"
+	  "by the submission itself; that it came from the pipeline only by a signature of a key listed for a service.",
+	  "  custody import trivy.json --to trivy.submission\n  custody import trivy.json codeql.sarif\n  gh pr list --state merged --json … | custody import -",
 	  &table, run_import },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "base/term.h"
+#include "cmd/job.h"
 #include "show/people.h"
 #include "source/import.h"
 
@@ -42,7 +43,7 @@ static err import_one(struct cmd_run *run, struct store *s, const char *name)
 	if (in < 0)
 		return errno == ENOENT ? fail(ERR_MISSING, "there is no file %s",
 					      name) : fail_errno("cannot open %s", name);
-	TRY(import_spool(s, in, name, &fd));
+	TRY(import_spool(store_home(s), in, name, &fd));
 	TRY(import_file(s, &spec, fd, &r));
 	if (r.known_since)
 		return cmd_print(arena_printf(run->a, "%s: imported before; nothing changed\n", name));
@@ -70,9 +71,7 @@ static err run_import(struct cmd_run *run, const void *options)
 	const struct str *file = o->file.v;
 	STORE_AUTO s = NULL;
 
-	if (!store_exists(run->home))
-		TRY(store_ensure(run->home));
-	TRY(store_open_write(run->home, 60000, &s));
+	TRY(job_open_home(run, false, &s));
 	for (size_t i = 0; i < o->file.n; i++)
 		TRY(import_one(run, s, arena_cstr(run->a, file[i])));
 	return NULL;

@@ -31,6 +31,9 @@ MUST_USE err collect_git(const struct collect_spec *spec, struct submission_writ
 /* The store's side: starts the role and takes in what it says. */
 MUST_USE err collect_git_run(struct intake *in, const struct collect_spec *spec);
 
+/* The same into a submission that is being written, for a job without a home. */
+MUST_USE err collect_git_hear(const struct collect_spec *spec, const struct submission_calls *calls, void *ctx);
+
 /* The role's side: gives up network and writing, then collects to descriptor 1.
  * *code is the exit code; errors go to descriptor 2 for the parent. */
 MUST_USE err collect_git_main(const struct collect_spec *spec, int *code);

@@ -46,6 +46,15 @@ err collect_git_run(struct intake *in, const struct collect_spec *spec)
 	return source_run_argv(in, argv, spec->dir, NULL);
 }
 
+err collect_git_hear(const struct collect_spec *spec, const struct submission_calls *calls, void *ctx)
+{
+	OWNED(arena) a = arena_new();
+	const char **argv;
+
+	TRY(words_of(a, spec, NULL, &argv));
+	return source_hear(&(struct source_said){ .argv = argv, .name = spec->dir, .calls = calls, .ctx = ctx });
+}
+
 static struct str next_line(struct str *rest)
 {
 	struct str line;

@@ -6,22 +6,23 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "source/run.h"
+#include "source/submitted.h"
 
 enum { PIECE = 1 << 20 };
 static const int64_t size_max = (int64_t)16 << 30;
 
-static err temporary(struct store *s, int *out)
+err import_temporary(const char *folder, int *out)
 {
-	int fd = open(store_home(s), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return fail_errno("cannot make a temporary file in %s", store_home(s));
+		return fail_errno("cannot make a temporary file in %s", folder);
 	*out = fd;
 	return NULL;
 }
 
 /* Every byte from a descriptor to `take`. */
-static err each_piece(int fd, const char *name, err (*take)(void *ctx, struct str piece), void *ctx)
+err import_pieces(int fd, const char *name, err (*take)(void *ctx, struct str piece), void *ctx)
 {
 	char *piece = base_alloc(PIECE);
 	int64_t total = 0;
@@ -40,7 +41,7 @@ static err each_piece(int fd, const char *name, err (*take)(void *ctx, struct st
 	return e;
 }
 
-static err rewind_to_start(int fd, const char *name)
+err import_rewind(int fd, const char *name)
 {
 	return lseek(fd, 0, SEEK_SET) == 0 ? NULL : fail_errno("cannot read %s again", name);
 }
@@ -57,15 +58,15 @@ static err copy_piece(void *ctx, struct str piece)
 	return fd_write_all(c->fd, c->name, piece);
 }
 
-err import_spool(struct store *s, int in, const char *name, int *out)
+err import_spool(const char *folder, int in, const char *name, int *out)
 {
 	FD_AUTO fd = -1;
-	struct copy c = { .name = "a temporary file in the home" };
+	struct copy c = { .name = "a temporary file" };
 
-	TRY(temporary(s, &fd));
+	TRY(import_temporary(folder, &fd));
 	c.fd = fd;
-	TRY(each_piece(in, name, copy_piece, &c));
-	TRY(rewind_to_start(fd, name));
+	TRY(import_pieces(in, name, copy_piece, &c));
+	TRY(import_rewind(fd, name));
 	*out = fd;
 	fd = -1;
 	return NULL;
@@ -81,9 +82,9 @@ static err hash_file(int fd, const char *name, struct digest *out)
 {
 	OWNED(digest_ctx) ctx = digest_ctx_new();
 
-	TRY(each_piece(fd, name, hash_piece, ctx));
+	TRY(import_pieces(fd, name, hash_piece, ctx));
 	*out = digest_end(ctx);
-	return rewind_to_start(fd, name);
+	return import_rewind(fd, name);
 }
 
 static void add_part(struct buf *b, struct str s)
@@ -160,16 +161,16 @@ static err keep_evidence(struct importing *im, int fd)
 	struct digest d;
 	uint64_t size;
 
-	TRY(rewind_to_start(fd, im->spec->name));
+	TRY(import_rewind(fd, im->spec->name));
 	TRY(evidence_begin(store_evidence(im->s), (uint64_t)size_max, &w));
-	TRY(each_piece(fd, im->spec->name, evidence_piece, w));
+	TRY(import_pieces(fd, im->spec->name, evidence_piece, w));
 	TRY(evidence_end(w, &d, &size));
 	TRY(store_note_evidence(im->s, &d, (int64_t)size, str_c(im->kind)));
 	c->report = digest_text(im->a, &d);
 	c->size = (int64_t)size;
 	if (!digest_eq(&d, &im->original))
 		c->original = digest_text(im->a, &im->original);
-	return rewind_to_start(fd, im->spec->name);
+	return import_rewind(fd, im->spec->name);
 }
 
 static err read_it(struct importing *im, int fd, struct import_result *out)
@@ -196,13 +197,13 @@ static err import_new(struct importing *im, int fd, struct import_result *out)
 	const char *name = im->spec->name;
 	bool made;
 
-	TRY(temporary(im->s, &decoded));
+	TRY(import_temporary(store_home(im->s), &decoded));
 	TRY(source_decode(fd, decoded, name));
 	TRY(source_detect(im->a, decoded, name, im->spec->kind, &im->kind));
 	TRY(reader_find(im->kind, &k));
 	out->title = k->title;
-	TRY(temporary(im->s, &redacted));
-	TRY(rewind_to_start(decoded, name));
+	TRY(import_temporary(store_home(im->s), &redacted));
+	TRY(import_rewind(decoded, name));
 	TRY(source_redact(&(struct source_copy){ im->kind, name, decoded, redacted, im->secret_key.b }, &made));
 	TRY(keep_evidence(im, made ? redacted : decoded));
 	return read_it(im, made ? redacted : decoded, out);
@@ -212,8 +213,15 @@ err import_file(struct store *s, const struct import_spec *spec, int fd, struct 
 {
 	OWNED(arena) a = arena_new();
 	struct importing im = { .s = s, .spec = spec, .a = a };
+	bool submitted;
 	err e;
 
+	TRY(submitted_is(fd, spec->name, &submitted));
+	if (submitted)
+		return submitted_import(s, a, spec, fd, out);
+	if (spec->signature)
+		return fail(ERR_USAGE, "%s is no submission: a signature is checked over what a job wrote with --to",
+			    spec->name);
 	TRY(hash_file(fd, spec->name, &im.original));
 	im.key = same_key(s, spec, &im.original);
 	im.secret_key = store_subkey(s, "secret value");

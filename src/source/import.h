@@ -13,6 +13,7 @@ struct import_spec {
 	void *progress_ctx;
 	void (*note)(void *ctx, struct str note);		/* may be NULL */
 	void *note_ctx;
+	const char *signature, *signers;	/* of a submission that a job wrote; or NULL */
 };
 
 struct import_result {
@@ -24,7 +25,12 @@ struct import_result {
 /* `fd` is a regular file at 0. On an error nothing of the file counts. */
 MUST_USE err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out);
 
-/* All of a pipe into a temporary file in the home; at most 16 GiB. */
-MUST_USE err import_spool(struct store *s, int in, const char *name, int *out);
+/* All of a pipe into a temporary file in the folder; at most 16 GiB. */
+MUST_USE err import_spool(const char *folder, int in, const char *name, int *out);
+
+/* A file without a name; every byte of a descriptor, at most 16 GiB; its start again. */
+MUST_USE err import_temporary(const char *folder, int *out);
+MUST_USE err import_pieces(int fd, const char *name, err (*take)(void *ctx, struct str piece), void *ctx);
+MUST_USE err import_rewind(int fd, const char *name);
 
 #endif

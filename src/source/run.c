@@ -159,8 +159,14 @@ err source_redact(const struct source_copy *copy, bool *made)
 	return NULL;
 }
 
-/* Reads the role's submission into the intake, then how the role ended. */
-static err take_in(struct intake *in, struct call *c)
+struct hearing {
+	err (*take)(const struct hearing *h, int fd);
+	struct intake *in;
+	const struct source_said *said;
+};
+
+/* Reads the role's submission, then how the role ended. */
+static err hear(const struct hearing *h, struct call *c)
 {
 	FD_AUTO out = -1;
 	FD_AUTO said = -1;
@@ -173,7 +179,7 @@ static err take_in(struct intake *in, struct call *c)
 	e = start(c, &said, &pid);
 	fd_close_at(&write_end);
 	TRY(e);
-	e = err_copy(intake_run(in, out));
+	e = err_copy(h->take(h, out));
 	fd_close_at(&out);
 	ended = finish(c, said, pid);
 	/* How the role ended explains a stream that was cut short. */
@@ -183,12 +189,34 @@ static err take_in(struct intake *in, struct call *c)
 	return ended;
 }
 
+static err into_intake(const struct hearing *h, int fd)
+{
+	return intake_run(h->in, fd);
+}
+
+static err into_calls(const struct hearing *h, int fd)
+{
+	return submission_read(fd, h->said->calls, h->said->ctx);
+}
+
 err source_run(struct intake *in, const char *kind, const char *name, int fd, const uint8_t key[32])
 {
-	return take_in(in, &(struct call){ .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key });
+	const struct hearing h = { .take = into_intake, .in = in };
+
+	return hear(&h, &(struct call){ .role = SOURCE_READ, .kind = kind, .name = name, .in = fd, .key = key });
 }
 
 err source_run_argv(struct intake *in, const char *const *argv, const char *name, const uint8_t key[32])
 {
-	return take_in(in, &(struct call){ .argv = argv, .name = name, .in = -1, .key = key });
+	const struct hearing h = { .take = into_intake, .in = in };
+
+	return hear(&h, &(struct call){ .argv = argv, .name = name, .in = -1, .key = key });
+}
+
+err source_hear(const struct source_said *what)
+{
+	const struct hearing h = { .take = into_calls, .said = what };
+
+	return hear(&h, &(struct call){ .role = SOURCE_READ, .kind = what->kind, .name = what->name, .argv = what->argv,
+					.in = what->argv ? -1 : what->fd, .key = what->key });
 }

@@ -34,6 +34,18 @@ MUST_USE err source_run(struct intake *in, const char *kind, const char *name, i
 MUST_USE err source_run_argv(struct intake *in, const char *const *argv, const char *name,
 			     const uint8_t key[32]);
 
+/* Reads `fd` with the reader `kind`, or starts `argv`, and hands what is said to calls of
+ * one's own instead. Of what: kind and fd, or argv. */
+struct source_said {
+	const char *kind, *name;
+	int fd;
+	const uint8_t *key;
+	const char *const *argv;	/* NULL: the reader */
+	const struct submission_calls *calls;
+	void *ctx;
+};
+MUST_USE err source_hear(const struct source_said *what);
+
 /* The same for a role that answers with a short text (at most the buffer's maximum). */
 MUST_USE err source_ask(const char *const *argv, const char *name, struct buf *answer);
 

@@ -7,10 +7,10 @@
 
 #include "base/file.h"
 #include "base/instant.h"
-#include "crypto/signers.h"
 #include "record/types.h"
+#include "store/signature.h"
 
-enum { SIGNED_MAX = 256 << 20, SIGNATURE_MAX = 64 * 1024, SIGNERS_MAX = 4 << 20, PIECE = 256 * 1024 };
+enum { PIECE = 256 * 1024 };
 static const uint64_t document_max = (uint64_t)4 << 30;
 
 static struct str digest_text(struct arena *a, const struct digest *d)
@@ -66,24 +66,16 @@ static err keep_file(struct store *s, const char *name, struct str kind, struct 
 static err check_signature(struct store *s, struct arena *a, const struct document_spec *spec, int64_t at,
 			   struct document_result *out)
 {
-	BUF_AUTO message = buf_new(SIGNED_MAX), armour = buf_new(SIGNATURE_MAX), list = buf_new(SIGNERS_MAX);
-	const char *signers = spec->signers ? spec->signers : store_path(s, a, "allowed_signers");
-	const struct signer *who;
-	struct signers known;
-	struct sshsig sig;
+	BUF_AUTO message = buf_new(SIGNATURE_MESSAGE_MAX);
+	struct signature_spec sig = { .name = spec->file, .signature = spec->signature, .signers = spec->signers,
+				      .at = at };
+	struct signature_found found;
 
 	TRY(file_read(spec->file, &message));
-	TRY(file_read(spec->signature, &armour));
-	TRY(err_hint(file_read(signers, &list), "--signers names the file that lists whose key is whose"));
-	TRY(err_in(sshsig_parse(a, buf_str(&armour), &sig), "%s", spec->signature));
-	TRY(err_in(sshsig_verify(&sig, buf_str(&message), "file"), "%s", spec->signature));
-	TRY(err_in(signers_parse(a, arena_str(a, buf_str(&list)), &known), "%s", signers));
-	who = signers_find(&known, &sig, at);
-	if (!who)
-		return fail(ERR_DENIED, "the key %s that signed %s is listed for nobody in %s", sig.fingerprint,
-			    spec->file, signers);
-	out->signer = str_cut(arena_str(a, who->principals), 320);
-	out->key = arena_str(a, str_c(sig.fingerprint));
+	sig.message = buf_str(&message);
+	TRY(signature_check(s, a, &sig, &found));
+	out->signer = found.signer;
+	out->key = found.key;
 	return NULL;
 }
 

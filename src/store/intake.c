@@ -112,27 +112,26 @@ static err on_start(void *ctx, const struct s_start *start)
 	struct draft d;
 	bool already;
 
-	in->id = record_new_id(in->a);
+	in->id = c->id.p ? c->id : record_new_id(in->a);
 	people_submission(in->people, in->id, c->content, c->author);
 	d = intake_draft(in, &record_submission, &f);
 	d.about = in->id;
 	d.effective = instant_now();
+	if (c->cites.n)
+		d.cites = c->cites;
 	TRY(intake_append(in, &d, &already));
 	in->counts.records--;
 	return NULL;
 }
 
-static err on_evidence(void *ctx, const struct s_evidence *e, struct str bytes)
+/* Kept before the items are read, by whoever took the file in. */
+static err on_evidence(void *ctx, const struct s_evidence *e, struct str piece)
 {
-	struct intake *in = ctx;
-	struct digest d;
-	char hex[DIGEST_TEXT];
+	const struct intake *in = ctx;
 
-	TRY(evidence_put(store_evidence(in->store), bytes, &d));
-	TRY(store_note_evidence(in->store, &d, (int64_t)bytes.n, e->kind));
-	digest_put(hex, &d);
-	in->evidence = arena_str(in->a, str_c(hex));
-	return NULL;
+	(void)piece;
+	return in->c->report.p ? NULL : fail(ERR_INPUT, "the submission holds evidence, '%.*s', where none belongs",
+					     FMT(e->name));
 }
 
 static err on_note(struct intake *in, const struct s_note *item)

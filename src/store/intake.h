@@ -14,6 +14,8 @@ struct intake_context {
 	struct str address, query;
 	enum content content;
 	enum author author;
+	struct str id;			/* of the submission; absent: a random one */
+	struct strs cites;		/* evidence the submission's own record cites, where not the report alone */
 	struct str report, original;	/* digests of the kept evidence and of the file as it came */
 	int64_t size;
 	int64_t effective;		/* when the caller knows; INSTANT_NONE */

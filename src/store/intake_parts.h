@@ -16,7 +16,6 @@ struct intake {
 	struct arena *item;		/* reset for each item */
 	struct people *people;
 	struct str id, by;		/* the submission, and who sends it */
-	struct str evidence;		/* digest of the last evidence taken from the stream */
 	struct intake_counts counts;
 	struct strs notes;
 	size_t notes_room;

@@ -263,7 +263,8 @@ const struct table item_person = TABLE(s_person, "person", person_fields);
 
 static const struct field evidence_fields[] = {
 	FIELD(s_evidence, kind, FIELD_TEXT, FIELD_REQUIRED, 64, "kind"),
-	FIELD(s_evidence, name, FIELD_TEXT, FIELD_REQUIRED, 1024, "name within the submission"),
+	FIELD(s_evidence, name, FIELD_TEXT, FIELD_REQUIRED, 1024, "name of the file"),
+	FIELD(s_evidence, size, FIELD_INT, FIELD_REQUIRED, 0, "bytes"),
 	{ 0 },
 };
 const struct table item_evidence = TABLE(s_evidence, "evidence", evidence_fields);

@@ -68,8 +68,8 @@ struct s_person {
 	int kind, status;
 };
 
-/* Evidence of the submission itself, its bytes in frames of their own. */
-struct s_evidence { struct str kind, name; };
+/* What the items were read from, its bytes in frames of their own. */
+struct s_evidence { struct str kind, name; int64_t size; };
 struct s_note { struct str text; };		/* a sentence for the person at the terminal */
 
 extern const struct table item_scan_begin, item_finding, item_scan_end, item_repository, item_branch,

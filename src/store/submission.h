@@ -15,6 +15,9 @@ enum { SUBMISSION_FRAME_MAX = 4 << 20 };
 
 struct s_start {		/* the "S" frame */
 	struct str address, format, query, scope, source, tool;
+	/* Of a file that a job wrote: what the items are of, and what makes it one of its kind. */
+	struct str artefact, branch, commit, environment, nonce, part, repository, run, system;
+	int64_t effective;
 };
 extern const struct table submission_start_table;
 
@@ -23,8 +26,9 @@ MUST_USE err submission_write_start(int fd, const struct s_start *start, struct 
 /* Buffered; an error is kept and returned by this call or a later one. */
 MUST_USE err submission_write_item(struct submission_writer *w, const struct table *t, const void *item);
 MUST_USE err submission_write_note(struct submission_writer *w, const char *fmt, ...) PRINTF_LIKE(2, 3);
-MUST_USE err submission_write_evidence(struct submission_writer *w, const char *kind, struct str name,
-				       struct str bytes);
+/* What the items are read from, before the first of them: then its bytes, in pieces. */
+MUST_USE err submission_write_evidence(struct submission_writer *w, const struct s_evidence *e);
+MUST_USE err submission_write_bytes(struct submission_writer *w, struct str piece);
 MUST_USE err submission_write_progress(struct submission_writer *w, int64_t done, int64_t of);
 MUST_USE err submission_write_end(struct submission_writer *w);
 /* The reader could not do it: the sentence travels instead of "Z". */
@@ -36,10 +40,13 @@ OWNER(submission_writer)
 struct submission_calls {
 	err (*start)(void *ctx, const struct s_start *start);
 	err (*item)(void *ctx, const struct table *t, const void *item);
-	err (*evidence)(void *ctx, const struct s_evidence *e, struct str bytes);	/* whole, ≤ 4 MiB */
+	err (*evidence)(void *ctx, const struct s_evidence *e, struct str piece);	/* may be NULL */
 	err (*progress)(void *ctx, int64_t done, int64_t of);			/* may be NULL */
 };
-/* Copies a stream to its end and checks that it is whole, without looking into its
+/* Whether these first bytes of a file are those of a submission. */
+bool submission_is(struct str head);
+
+/* Copies a stream to its end and checks that it is whole and that nothing follows, without looking into its
  * items: what is read from the copy afterwards cannot turn out to be cut short. */
 MUST_USE err submission_copy(int from, int to, void (*progress)(void *ctx, int64_t done, int64_t of), void *ctx);
 

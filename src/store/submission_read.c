@@ -14,7 +14,8 @@ struct reading {
 	size_t at;
 	struct digest_ctx *digest;
 	char kind[65], name[1025];
-	bool started, evidence;
+	int64_t size, left;		/* of the evidence; -1: none yet */
+	bool started;
 	int64_t items;
 };
 
@@ -119,14 +120,17 @@ static err take_start(struct reading *r, struct str payload)
 	return r->calls->start(r->ctx, start);
 }
 
+/* At most one, before the first item: what the items were read from. */
 static err take_evidence(struct reading *r, struct str payload)
 {
 	void *e;
 	struct s_evidence *head;
 
+	if (r->size >= 0 || r->items)
+		return fail(ERR_INPUT, "the submission holds evidence where none belongs");
 	TRY(take_table(r, &item_evidence, payload, &e));
 	head = e;
-	r->evidence = true;
+	r->size = r->left = head->size;
 	snprintf(r->kind, sizeof(r->kind), "%.*s", FMT(head->kind));
 	snprintf(r->name, sizeof(r->name), "%.*s", FMT(head->name));
 	return NULL;
@@ -134,12 +138,12 @@ static err take_evidence(struct reading *r, struct str payload)
 
 static err take_bytes(struct reading *r, struct str payload)
 {
-	struct s_evidence e = { str_c(r->kind), str_c(r->name) };
+	struct s_evidence e = { str_c(r->kind), str_c(r->name), r->size };
 
-	if (!r->evidence)
+	if (r->size < 0 || (int64_t)payload.n > r->left || payload.n == 0)
 		return fail(ERR_INPUT, "the submission holds bytes that belong to nothing");
-	r->evidence = false;
-	return r->calls->evidence(r->ctx, &e, payload);
+	r->left -= (int64_t)payload.n;
+	return r->calls->evidence ? r->calls->evidence(r->ctx, &e, payload) : NULL;
 }
 
 static err take_progress(struct reading *r, struct str payload)
@@ -184,10 +188,20 @@ static err take_end(struct reading *r, struct str payload)
 	return NULL;
 }
 
+static err check_order(const struct reading *r, const struct frame *f)
+{
+	if (f->letter == 'X')
+		return NULL;
+	if (!r->started && f->letter != 'S')
+		return fail(ERR_INPUT, "this is no submission");
+	if (r->left > 0 && f->letter != 'B')
+		return fail(ERR_INPUT, "the evidence of the submission is not whole");
+	return NULL;
+}
+
 static err take_frame(struct reading *r, const struct frame *f, bool *end)
 {
-	if (!r->started && f->letter != 'S' && f->letter != 'X')
-		return fail(ERR_INPUT, "this is no submission");
+	TRY(check_order(r, f));
 	if (f->letter == 'Z' || f->letter == 'X') {
 		*end = true;
 		return f->letter == 'Z' ? take_end(r, f->payload) : take_failure(f->payload);
@@ -235,13 +249,29 @@ static err copy_frame(struct reading *r, const struct frame *f, int to, bool *en
 	return fd_write_all(to, "the copy of the submission", f->whole);
 }
 
+bool submission_is(struct str head)
+{
+	return head.n > 6 && head.p[0] == 'S' && head.p[1] == 0 && head.p[5] == '{' &&
+	       str_has(str_cut(head, 4096), STR("custody-submission/"));
+}
+
+/* What stands behind the end came from somewhere else. */
+static err nothing_more(struct reading *r)
+{
+	char one;
+	size_t got;
+
+	TRY(fd_read_some(r->fd, "the submission", &one, 1, &got));
+	return got || r->at < r->in.n ? fail(ERR_INPUT, "bytes stand behind the end of the submission") : NULL;
+}
+
 err submission_copy(int from, int to, void (*progress)(void *ctx, int64_t done, int64_t of), void *ctx)
 {
 	OWNED(arena) a = arena_new();
 	OWNED(digest_ctx) digest = digest_ctx_new();
 	struct copying c = { progress, ctx };
 	const struct submission_calls calls = { .progress = pass_progress };
-	struct reading r = { .fd = from, .calls = &calls, .ctx = &c, .a = a, .digest = digest,
+	struct reading r = { .fd = from, .calls = &calls, .ctx = &c, .a = a, .digest = digest, .size = -1,
 			     .in = buf_new(2 * SUBMISSION_FRAME_MAX + (1 << 20)) };
 	struct frame f = { 0 };
 	bool end = false;
@@ -252,6 +282,8 @@ err submission_copy(int from, int to, void (*progress)(void *ctx, int64_t done, 
 		if (!e)
 			e = copy_frame(&r, &f, to, &end);
 	}
+	if (!e)
+		e = nothing_more(&r);
 	buf_done(&r.in);
 	return e;
 }
@@ -260,7 +292,7 @@ err submission_read(int fd, const struct submission_calls *calls, void *ctx)
 {
 	OWNED(arena) a = arena_new();
 	OWNED(digest_ctx) digest = digest_ctx_new();
-	struct reading r = { .fd = fd, .calls = calls, .ctx = ctx, .a = a, .digest = digest,
+	struct reading r = { .fd = fd, .calls = calls, .ctx = ctx, .a = a, .digest = digest, .size = -1,
 			     .in = buf_new(2 * SUBMISSION_FRAME_MAX + (1 << 20)) };
 	struct frame f = { 0 };
 	bool end = false;

@@ -7,10 +7,20 @@
 
 static const struct field start_fields[] = {
 	FIELD(s_start, address, FIELD_TEXT, 0, 512, "where it was collected"),
+	FIELD(s_start, artefact, FIELD_TEXT, 0, 256, "image or file that was looked at"),
+	FIELD(s_start, branch, FIELD_TEXT, 0, 256, "branch it is of"),
+	FIELD(s_start, commit, FIELD_COMMIT, 0, 0, "commit it is of"),
+	FIELD(s_start, effective, FIELD_TIME, 0, 0, "when it happened, where the report does not say"),
+	FIELD(s_start, environment, FIELD_TEXT, 0, 128, "environment it is of"),
 	FIELD(s_start, format, FIELD_TEXT, FIELD_REQUIRED, 32, "custody-submission/1"),
+	FIELD(s_start, nonce, FIELD_ID, 0, 0, "random: no two submissions are the same"),
+	FIELD(s_start, part, FIELD_TEXT, 0, 512, "part that was looked at, where not all"),
 	FIELD(s_start, query, FIELD_TEXT, 0, 1024, "what was asked"),
+	FIELD(s_start, repository, FIELD_TEXT, 0, 256, "repository it is of"),
+	FIELD(s_start, run, FIELD_TEXT, 0, 256, "run of the pipeline"),
 	FIELD(s_start, scope, FIELD_TEXT, 0, 512, "what the credential could see"),
 	FIELD(s_start, source, FIELD_TEXT, FIELD_REQUIRED, 64, "the reader"),
+	FIELD(s_start, system, FIELD_TEXT, 0, 128, "system it is of"),
 	FIELD(s_start, tool, FIELD_TEXT, FIELD_REQUIRED, 64, "the program"),
 	{ 0 },
 };
@@ -106,16 +116,19 @@ err submission_write_note(struct submission_writer *w, const char *fmt, ...)
 	return submission_write_item(w, &item_note, &note);
 }
 
-err submission_write_evidence(struct submission_writer *w, const char *kind, struct str name, struct str bytes)
+err submission_write_evidence(struct submission_writer *w, const struct s_evidence *e)
 {
-	struct s_evidence e = { .kind = str_c(kind), .name = name };
 	struct json_writer json;
 
 	buf_clear(&w->payload);
 	json = json_write(&w->payload);
-	json_put_table(&json, &item_evidence, everything, &e);
-	TRY(frame(w, 'E', buf_str(&w->payload), true));
-	return frame(w, 'B', bytes, true);
+	json_put_table(&json, &item_evidence, everything, e);
+	return frame(w, 'E', buf_str(&w->payload), true);
+}
+
+err submission_write_bytes(struct submission_writer *w, struct str piece)
+{
+	return frame(w, 'B', piece, true);
 }
 
 err submission_write_progress(struct submission_writer *w, int64_t done, int64_t of)

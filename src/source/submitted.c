@@ -1,0 +1,223 @@
+#include "source/submitted.h"
+
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/instant.h"
+#include "store/signature.h"
+
+static const int64_t evidence_max = (int64_t)16 << 30;
+
+struct taking {
+	struct store *s;
+	struct arena *a;
+	const struct import_spec *spec;
+	struct intake_context c;
+	struct str source;
+	struct evidence_writer *report;
+	int64_t written;
+};
+
+err submitted_is(int fd, const char *name, bool *yes)
+{
+	char head[4096];
+	size_t got;
+
+	TRY(fd_read_some(fd, name, head, sizeof(head), &got));
+	*yes = submission_is((struct str){ head, got });
+	return import_rewind(fd, name);
+}
+
+/* --- the first time through: what it is of, and the evidence */
+
+static err take_start(void *ctx, const struct s_start *start)
+{
+	struct taking *t = ctx;
+	struct arena *a = t->a;
+
+	t->source = arena_str(a, start->source);
+	t->c.address = arena_str(a, start->address);
+	t->c.artefact = arena_str(a, start->artefact);
+	t->c.branch = arena_str(a, start->branch);
+	t->c.commit = arena_str(a, start->commit);
+	t->c.environment = arena_str(a, start->environment);
+	t->c.repository = arena_str(a, start->repository);
+	t->c.run = arena_str(a, start->run);
+	t->c.scope = arena_str(a, start->part);
+	t->c.system = arena_str(a, start->system);
+	t->c.effective = start->effective;
+	return NULL;
+}
+
+static err take_item(void *ctx, const struct table *table, const void *item)
+{
+	(void)ctx, (void)table, (void)item;
+	return NULL;
+}
+
+static struct str digest_text(struct arena *a, const struct digest *d)
+{
+	char *hex = arena_alloc(a, DIGEST_TEXT);
+
+	digest_put(hex, d);
+	return str_c(hex);
+}
+
+static err take_evidence(void *ctx, const struct s_evidence *e, struct str piece)
+{
+	struct taking *t = ctx;
+	struct digest d;
+	uint64_t size;
+
+	if (!t->report)
+		TRY(evidence_begin(store_evidence(t->s), (uint64_t)evidence_max, &t->report));
+	TRY(evidence_add(t->report, piece));
+	t->written += (int64_t)piece.n;
+	if (t->written < e->size)
+		return NULL;
+	TRY(evidence_end(t->report, &d, &size));
+	evidence_writer_free(t->report);
+	t->report = NULL;
+	TRY(store_note_evidence(t->s, &d, (int64_t)size, t->source));
+	t->c.report = digest_text(t->a, &d);
+	t->c.size = (int64_t)size;
+	return NULL;
+}
+
+/* --- whose it is */
+
+static err keep(struct taking *t, struct str bytes, const char *kind, struct str *hex)
+{
+	struct digest d;
+
+	TRY(evidence_put(store_evidence(t->s), bytes, &d));
+	TRY(store_note_evidence(t->s, &d, (int64_t)bytes.n, str_c(kind)));
+	*hex = digest_text(t->a, &d);
+	return NULL;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* What was signed and the signature are kept, so that anybody can check it again. */
+static err keep_signed(struct taking *t, struct str message)
+{
+	BUF_AUTO armour = buf_new(64 * 1024);
+	struct str *v = ARENA_ARRAY(t->a, struct str, 3);
+	size_t n = 0;
+
+	TRY(file_read(t->spec->signature, &armour));
+	TRY(keep(t, message, "submission", &v[n++]));
+	TRY(keep(t, buf_str(&armour), "signature", &v[n++]));
+	if (t->c.report.p)
+		v[n++] = t->c.report;
+	qsort(v, n, sizeof(*v), by_text);
+	t->c.cites = (struct strs){ v, n };
+	return NULL;
+}
+
+/* A pipeline is a service that the home knows; a person's key says who handed it over. */
+static err check_signature(struct taking *t, int fd)
+{
+	BUF_AUTO message = buf_new(SIGNATURE_MESSAGE_MAX);
+	struct signature_spec sig = { .name = t->spec->name, .signature = t->spec->signature,
+				      .signers = t->spec->signers, .at = instant_now() };
+	struct signature_found found;
+	bool service;
+
+	TRY(fd_read_all(fd, t->spec->name, &message));
+	TRY(import_rewind(fd, t->spec->name));
+	sig.message = buf_str(&message);
+	TRY(signature_check(t->s, t->a, &sig, &found));
+	TRY(signature_of_service(t->s, t->a, found.signer, &service));
+	t->c.content = service ? CONTENT_PIPELINE : CONTENT_UPLOADED;
+	t->c.author = service ? AUTHOR_PIPELINE : AUTHOR_SIGNED;
+	return keep_signed(t, sig.message);
+}
+
+/* --- taking it in */
+
+static err hash_piece(void *ctx, struct str piece)
+{
+	digest_add(ctx, piece);
+	return NULL;
+}
+
+/* The id comes from the bytes: the same submission is the same record in this home. */
+static err name_it(struct taking *t, int fd)
+{
+	OWNED(digest_ctx) ctx = digest_ctx_new();
+	struct digest key = store_subkey(t->s, "submission"), d, id;
+	char *hex = arena_alloc(t->a, DIGEST_TEXT);
+
+	TRY(import_pieces(fd, t->spec->name, hash_piece, ctx));
+	d = digest_end(ctx);
+	id = hmac_of(digest_str(&key), digest_str(&d));
+	digest_put(hex, &id);
+	t->c.id = str_cut(str_c(hex), 32);
+	t->c.original = digest_text(t->a, &d);
+	return import_rewind(fd, t->spec->name);
+}
+
+static err seen_before(struct taking *t, int64_t *at)
+{
+	return db_get_int(store_db(t->s), SQL("SELECT at FROM view_submission WHERE id = $1"),
+			  DB_ARGS(record_blob(t->a, t->c.id)), 0, at);
+}
+
+static err take_in(struct taking *t, int fd, struct import_result *out)
+{
+	OWNED(intake) in = NULL;
+	err e;
+
+	TRY(import_rewind(fd, t->spec->name));
+	TRY(intake_new(t->s, &t->c, &in));
+	if (t->spec->progress)
+		intake_on_progress(in, t->spec->progress, t->spec->progress_ctx);
+	e = intake_run(in, fd);
+	if (t->spec->note)
+		intake_each_note(in, t->spec->note, t->spec->note_ctx);
+	TRY(e);
+	out->counts = *intake_counts(in);
+	return NULL;
+}
+
+static err take(struct taking *t, int fd, struct import_result *out)
+{
+	static const struct submission_calls first = {
+		.start = take_start, .item = take_item, .evidence = take_evidence,
+	};
+	FD_AUTO copy = -1;
+
+	out->title = "submission";
+	TRY(import_temporary(store_home(t->s), &copy));
+	TRY(submission_copy(fd, copy, NULL, NULL));
+	TRY(import_rewind(copy, t->spec->name));
+	TRY(name_it(t, copy));
+	TRY(seen_before(t, &out->known_since));
+	if (out->known_since)
+		return NULL;
+	TRY(submission_read(copy, &first, t));
+	TRY(import_rewind(copy, t->spec->name));
+	if (t->spec->signature)
+		TRY(check_signature(t, copy));
+	return take_in(t, copy, out);
+}
+
+err submitted_import(struct store *s, struct arena *a, const struct import_spec *spec, int fd,
+		     struct import_result *out)
+{
+	struct taking t = { .s = s, .a = a, .spec = spec,
+			    .c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .file = spec->context->file,
+				   .effective = INSTANT_NONE } };
+	err e = take(&t, fd, out);
+
+	evidence_writer_free(t.report);
+	if (e) {
+		store_abandon(s);
+		return err_in(e, "%s", spec->name);
+	}
+	return NULL;
+}
