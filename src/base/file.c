@@ -62,6 +62,25 @@ err fd_write_all(int fd, const char *what, struct str bytes)
 	return NULL;
 }
 
+/* As much as the file said it has, straight into the buffer, and what came since. */
+static err read_sized(int fd, const char *path, size_t size, struct buf *out)
+{
+	size_t before = out->n, got;
+	char *room = size <= out->max - out->n ? buf_grow(out, size) : NULL;
+	char more;
+
+	if (!room)
+		return fd_read_all(fd, path, out);
+	out->n = before;
+	TRY(fd_read_some(fd, path, room, size, &got));
+	out->n = before + got;
+	TRY(fd_read_some(fd, path, &more, 1, &got));
+	if (!got)
+		return NULL;
+	buf_add(out, (struct str){ &more, 1 });
+	return fd_read_all(fd, path, out);
+}
+
 err file_read(const char *path, struct buf *out)
 {
 	FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -75,7 +94,7 @@ err file_read(const char *path, struct buf *out)
 		return fail_errno("cannot examine %s", path);
 	if (S_ISDIR(st.st_mode))
 		return fail(ERR_INPUT, "%s is a folder, not a file", path);
-	return fd_read_all(fd, path, out);
+	return read_sized(fd, path, st.st_size > 0 ? (size_t)st.st_size : 0, out);
 }
 
 /* The folder part of a path, in `a`. */

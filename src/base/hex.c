@@ -15,16 +15,11 @@ void hex_put(char *out, const void *bytes, size_t n)
 	out[2 * n] = '\0';
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* Value and 16, or 0 for what is no digit. */
+static const unsigned char digit[256] = {
+	['0'] = 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+	['a'] = 26, 27, 28, 29, 30, 31, ['A'] = 26, 27, 28, 29, 30, 31,
+};
 
 bool hex_get(struct str s, void *out, size_t n)
 {
@@ -33,11 +28,11 @@ bool hex_get(struct str s, void *out, size_t n)
 	if (s.n != 2 * n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		int hi = digit(s.p[2 * i]), lo = digit(s.p[2 * i + 1]);
+		unsigned hi = digit[(unsigned char)s.p[2 * i]], lo = digit[(unsigned char)s.p[2 * i + 1]];
 
-		if (hi < 0 || lo < 0)
+		if (!hi || !lo)
 			return false;
-		p[i] = (unsigned char)(hi << 4 | lo);
+		p[i] = (unsigned char)(hi << 4 | (lo & 15));
 	}
 	return true;
 }

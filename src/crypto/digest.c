@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 
 struct digest_ctx {
 	EVP_MD_CTX *md;
@@ -14,9 +15,18 @@ struct digest_ctx {
 static EVP_MD *sha256;
 static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
 
+/* A thread that ends takes its context along. */
+static pthread_key_t owned;
+
+static void free_context(void *md)
+{
+	EVP_MD_CTX_free(md);
+}
+
 static void look_up(void)
 {
 	sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+	ASSERT(pthread_key_create(&owned, free_context) == 0);
 }
 
 static void start(EVP_MD_CTX *md)
@@ -39,9 +49,11 @@ static EVP_MD_CTX *own_context(void)
 {
 	static _Thread_local EVP_MD_CTX *own;
 
-	if (!own)
-		own = EVP_MD_CTX_new();
-	ASSERT(own);
+	if (own)
+		return own;
+	ASSERT(CRYPTO_THREAD_run_once(&once, look_up) == 1);
+	own = EVP_MD_CTX_new();
+	ASSERT(own && pthread_setspecific(owned, own) == 0);
 	return own;
 }
 

@@ -7,6 +7,7 @@ struct sqlite_statement {
 	sqlite3_stmt *handle;
 	unsigned char at[DB_MAX_PARAMS];	/* position of $1 … in SQLite's count */
 	enum db_kind *declared;			/* per column; DB_NULL: an expression */
+	enum db_kind *has;			/* the same of the row in hand */
 };
 
 static struct sqlite *sqlite_of(struct db *db)
@@ -70,6 +71,7 @@ static void find_columns(struct sqlite_statement *st)
 
 	st->st.rows.columns = n;
 	st->declared = base_alloc(sizeof(*st->declared) * (size_t)(n ? n : 1));
+	st->has = base_alloc(sizeof(*st->has) * (size_t)(n ? n : 1));
 	for (int i = 0; i < n; i++) {
 		struct str type = str_c(sqlite3_column_decltype(st->handle, i));
 
@@ -87,6 +89,7 @@ static void sqlite_unprepare(struct db *db, struct statement *st)
 	(void)db;
 	sqlite3_finalize(statement_of(st)->handle);
 	free(statement_of(st)->declared);
+	free(statement_of(st)->has);
 	free(st);
 }
 
@@ -172,9 +175,9 @@ static err sqlite_query(struct db *db, struct statement *st, const struct db_val
 	return bind(db, statement_of(st), args, SQLITE_TRANSIENT);
 }
 
-static enum db_kind cell_kind(sqlite3_stmt *h, int col)
+static enum db_kind kind_of(int type)
 {
-	switch (sqlite3_column_type(h, col)) {
+	switch (type) {
 	case SQLITE_NULL:
 		return DB_NULL;
 	case SQLITE_INTEGER:
@@ -193,13 +196,14 @@ static err check_types(const struct db_rows *r)
 	struct sqlite_statement *st = statement_of(r->st);
 
 	for (int i = 0; i < r->columns; i++) {
-		enum db_kind kind = cell_kind(st->handle, i);
-		bool real = sqlite3_column_type(st->handle, i) == SQLITE_FLOAT;
+		int type = sqlite3_column_type(st->handle, i);
+		enum db_kind kind = kind_of(type);
 
-		if (real || (st->declared[i] != DB_NULL && kind != DB_NULL &&
-			     kind != st->declared[i]))
+		if (type == SQLITE_FLOAT || (st->declared[i] != DB_NULL && kind != DB_NULL &&
+					     kind != st->declared[i]))
 			return fail(ERR_INTEGRITY, "%s holds a value of the wrong type in "
 				    "column %s", r->db->place, sqlite3_column_name(st->handle, i));
+		st->has[i] = kind;
 	}
 	return NULL;
 }
@@ -226,7 +230,7 @@ static struct db_value sqlite_value(const struct db_rows *r, int col)
 	sqlite3_stmt *h = statement_of(r->st)->handle;
 	const void *p;
 
-	switch (cell_kind(h, col)) {
+	switch (statement_of(r->st)->has[col]) {
 	case DB_NULL:
 		return DB_N;
 	case DB_INT:

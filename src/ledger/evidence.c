@@ -220,25 +220,50 @@ err evidence_put(struct evidence_store *s, struct str bytes, struct digest *out)
 	return evidence_end(w, out, &size);
 }
 
-err evidence_open(struct evidence_store *s, const struct digest *d, uint64_t limit,
-		  struct evidence_reader **out)
+static struct evidence_reader *reader_new(void)
 {
-	OWNED(arena) a = arena_new();
-	OWNED(evidence_reader) r = base_alloc(sizeof(*r));
-	const char *path = path_of(a, s, d);
+	struct evidence_reader *r = base_alloc(sizeof(*r));
 
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (r->fd < 0 && errno == ENOENT)
-		return fail(ERR_MISSING, "there is no evidence %s", path);
-	if (r->fd < 0)
-		return fail_errno("cannot open the evidence %s", path);
-	r->want = *d;
-	r->limit = limit;
+	r->fd = -1;
 	r->digest = digest_ctx_new();
 	r->zstd = ZSTD_createDCtx();
 	ASSERT(r->zstd);
 	ASSERT(!ZSTD_isError(ZSTD_DCtx_setParameter(r->zstd, ZSTD_d_windowLogMax,
 						    WINDOW_LOG_MAX)));
+	return r;
+}
+
+err evidence_reopen(struct evidence_store *s, const struct digest *d, struct evidence_reader **reader)
+{
+	OWNED(arena) a = arena_new();
+	const char *path = path_of(a, s, d);
+	struct evidence_reader *r = *reader;
+
+	if (!r)
+		r = *reader = reader_new();
+	fd_close_at(&r->fd);
+	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (r->fd < 0 && errno == ENOENT)
+		return fail(ERR_MISSING, "there is no evidence %s", path);
+	if (r->fd < 0)
+		return fail_errno("cannot open the evidence %s", path);
+	ZSTD_DCtx_reset(r->zstd, ZSTD_reset_session_only);
+	digest_end(r->digest);
+	r->want = *d;
+	r->limit = UINT64_MAX;
+	r->size = 0;
+	r->ended = false;
+	r->in = (ZSTD_inBuffer){ r->bytes, 0, 0 };
+	return NULL;
+}
+
+err evidence_open(struct evidence_store *s, const struct digest *d, uint64_t limit,
+		  struct evidence_reader **out)
+{
+	OWNED(evidence_reader) r = NULL;
+
+	TRY(evidence_reopen(s, d, &r));
+	r->limit = limit;
 	*out = r;
 	r = NULL;
 	return NULL;

@@ -44,6 +44,9 @@ OWNER(evidence_writer)
 struct evidence_reader;
 MUST_USE err evidence_open(struct evidence_store *s, const struct digest *d, uint64_t limit,
 			   struct evidence_reader **out);
+/* The same with one reader for file after file, without a limit: *r is made where
+ * it is NULL. Behind an error it can be opened again. */
+MUST_USE err evidence_reopen(struct evidence_store *s, const struct digest *d, struct evidence_reader **r);
 MUST_USE err evidence_read(struct evidence_reader *r, void *out, size_t n, size_t *got);
 void evidence_reader_free(struct evidence_reader *r);
 OWNER(evidence_reader)

@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "ledger/tile.h"
+#include "ledger/tilefile.h"
+#include "ledger/tilehash.h"
 #include "ledger/tilewriter.h"
 
 #include <inttypes.h>
@@ -56,72 +58,21 @@ uint64_t tiles_size(const struct tiles *t)
 	return t->size;
 }
 
-/* The next entry of a bundle; false when the bytes do not hold one. */
-static bool next_entry(struct str *rest, struct str *entry)
-{
-	size_t n;
-
-	if (rest->n < 2)
-		return false;
-	n = (size_t)((uint8_t)rest->p[0] << 8 | (uint8_t)rest->p[1]);
-	if (rest->n - 2 < n)
-		return false;
-	*entry = (struct str){ rest->p + 2, n };
-	*rest = str_from(*rest, n + 2);
-	return true;
-}
-
-/* A tile is as long as its width says; a bundle holds as many entries. */
-static bool has_form(const struct tile *tile, struct str bytes)
-{
-	struct str entry;
-
-	if (tile->level != TILE_ENTRIES)
-		return bytes.n == (size_t)tile->width * DIGEST_BYTES;
-	for (unsigned i = 0; i < tile->width; i++)
-		if (!next_entry(&bytes, &entry))
-			return false;
-	return bytes.n == 0;
-}
-
-static err read_page(const struct tiles *t, const struct tile *tile, struct page *page)
-{
-	OWNED(arena) a = arena_new();
-	char name[TILE_PATH];
-	const char *path;
-
-	tile_path(name, tile);
-	path = arena_printf(a, "%s/%s", t->folder, name).p;
-	page->have = false;
-	buf_clear(&page->bytes);
-	TRY(file_read(path, &page->bytes));
-	if (!has_form(tile, buf_str(&page->bytes)))
-		return fail(ERR_INTEGRITY, "the tile %s is damaged", path);
-	page->is = *tile;
-	page->have = true;
-	return NULL;
-}
-
-/* The tile as wide as this log's size needs it. Where a partial one was removed
- * the full one serves. */
+/* The tile as wide as this log's size needs it, or wider. */
 static err page_of(struct tiles *t, int level, uint64_t n, const struct page **out)
 {
 	struct page *page = &t->pages[level + 1];
 	struct tile tile = { level, n, tile_width_at(level, n, t->size) };
-	err e;
 
 	ASSERT(tile.width > 0);
 	*out = page;
 	if (page->have && page->is.n == n && page->is.width >= tile.width)
 		return NULL;
-	e = read_page(t, &tile, page);
-	if (e && e->kind == ERR_MISSING && tile.width < TILE_WIDTH) {
-		tile.width = TILE_WIDTH;
-		e = read_page(t, &tile, page);
-	}
-	if (e && (e->kind == ERR_MISSING || e->kind == ERR_LIMIT))
-		return fail(ERR_INTEGRITY, "the log is damaged: %s", e->text);
-	return e;
+	page->have = false;
+	TRY(tilefile_read(t->folder, &tile, &page->bytes));
+	page->is = tile;
+	page->have = true;
+	return NULL;
 }
 
 static struct digest hash_at(const struct page *page, unsigned i)
@@ -136,13 +87,10 @@ static struct digest hash_at(const struct page *page, unsigned i)
 static struct digest fold(const struct page *page, unsigned first, unsigned deep)
 {
 	struct digest row[TILE_WIDTH];
-	unsigned n = 1U << deep;
 
-	for (unsigned i = 0; i < n; i++)
+	for (unsigned i = 0; i < 1U << deep; i++)
 		row[i] = hash_at(page, first + i);
-	for (; n > 1; n /= 2)
-		for (size_t i = 0; i < n / 2; i++)
-			row[i] = tree_node(&row[2 * i], &row[2 * i + 1]);
+	tilefile_fold(row, deep);
 	return row[0];
 }
 
@@ -192,7 +140,7 @@ err tiles_leaf(struct tiles *t, uint64_t index, struct buf *out)
 	TRY(page_of(t, TILE_ENTRIES, index / TILE_WIDTH, &page));
 	rest = buf_str(&page->bytes);
 	for (uint64_t i = 0; i <= index % TILE_WIDTH; i++)
-		ASSERT(next_entry(&rest, &entry));
+		ASSERT(tilefile_entry(&rest, &entry));
 	buf_add(out, entry);
 	return buf_ok(out, "the entry");
 }
@@ -228,31 +176,41 @@ err tiles_consistency(struct tiles *t, uint64_t old_size, uint64_t new_size,
 	return tree_consistency(&s, old_size, new_size, out);
 }
 
-/* Entries of one bundle from `from` on: hashed, compared, appended. */
-static err verify_bundle(struct tiles *t, uint64_t n, uint64_t from,
+/* The hash over a full bundle against the tile that should hold it. */
+static err compare_top(struct tiles *t, const struct tilehash_page *p)
+{
+	const struct page *above;
+	struct digest have;
+
+	if (p->width < TILE_WIDTH)
+		return NULL;
+	TRY(page_of(t, 1, p->n / TILE_WIDTH, &above));
+	have = hash_at(above, p->n % TILE_WIDTH);
+	if (!digest_eq(&have, &p->top))
+		return fail(ERR_INTEGRITY, "hash %" PRIu64 " of level 1 does not match the tile "
+			    "beneath it", p->n);
+	return NULL;
+}
+
+/* Entries of one bundle from `from` on: compared, appended, shown. */
+static err verify_bundle(struct tiles *t, const struct tilehash_page *p, uint64_t from,
 			 const struct tiles_visit *visit, struct tree *edge)
 {
-	const struct page *bundle, *hashes;
-	unsigned width = tile_width_at(0, n, t->size);
-	struct str rest, entry;
+	uint64_t first = p->n * TILE_WIDTH;
+	struct str rest = p->bundle, entry;
+	bool whole = from <= first && p->width == TILE_WIDTH;
 
-	TRY(page_of(t, TILE_ENTRIES, n, &bundle));
-	TRY(page_of(t, 0, n, &hashes));
-	rest = buf_str(&bundle->bytes);
-	for (unsigned i = 0; i < width; i++) {
-		uint64_t index = n * TILE_WIDTH + i;
-		struct digest have = hash_at(hashes, i), leaf;
-
-		ASSERT(next_entry(&rest, &entry));
-		if (index < from)
+	TRY(compare_top(t, p));
+	if (whole)
+		tree_append_perfect(edge, 8, &p->top);
+	for (unsigned i = 0; i < p->width; i++) {
+		ASSERT(tilefile_entry(&rest, &entry));
+		if (first + i < from)
 			continue;
-		leaf = tree_leaf(entry);
-		if (!digest_eq(&leaf, &have))
-			return fail(ERR_INTEGRITY, "entry %" PRIu64 " does not match its hash",
-				    index);
-		tree_append(edge, &leaf);
+		if (!whole)
+			tree_append(edge, &p->leaf[i]);
 		if (visit)
-			TRY(visit->entry(visit->ctx, index, entry));
+			TRY(visit->entry(visit->ctx, first + i, entry));
 	}
 	return NULL;
 }
@@ -285,14 +243,20 @@ static err verify(struct tiles *t, uint64_t from, const struct tiles_visit *visi
 		  struct tree_head *head)
 {
 	struct tree_source s = source(t);
+	OWNED(tilehash) hashes = tilehash_new(t->folder, t->size, from / TILE_WIDTH);
+	const struct tilehash_page *page;
 	struct tree edge;
 	struct digest root;
 
 	forget_pages(t);
 	TRY(tree_read_edge(&s, from, &edge));
-	for (uint64_t n = from / TILE_WIDTH; n * TILE_WIDTH < t->size; n++)
-		TRY(verify_bundle(t, n, from, visit, &edge));
-	for (int level = 1; level < TILE_LEVELS; level++)
+	for (;;) {
+		TRY(tilehash_next(hashes, &page));
+		if (!page)
+			break;
+		TRY(verify_bundle(t, page, from, visit, &edge));
+	}
+	for (int level = 2; level < TILE_LEVELS; level++)
 		TRY(verify_level(t, level, from >> (8 * level)));
 	TRY(tree_read_root(&s, t->size, &root));
 	head->size = t->size;
@@ -334,7 +298,7 @@ static err load_writer(struct tiles *t)
 		TRY(page_of(t, TILE_ENTRIES, t->size / TILE_WIDTH, &page));
 		rest = buf_str(&page->bytes);
 		for (uint64_t i = 0; i < t->size % TILE_WIDTH; i++)
-			ASSERT(next_entry(&rest, &entry));
+			ASSERT(tilefile_entry(&rest, &entry));
 		tilewriter_give_bundle(t->writer, (struct str){ page->bytes.p,
 								page->bytes.n - rest.n });
 	}

@@ -24,15 +24,21 @@ static size_t edge_count(uint64_t size)
 	return (size_t)__builtin_popcountll(size);
 }
 
-void tree_append(struct tree *t, const struct digest *leaf)
+void tree_append_perfect(struct tree *t, unsigned level, const struct digest *top)
 {
 	size_t n = edge_count(t->size);
+	uint64_t more = UINT64_C(1) << level;
 
-	ASSERT(t->size < TREE_SIZE_MAX);
-	t->edge[n++] = *leaf;
-	for (uint64_t full = t->size; full & 1; full >>= 1, n--)
+	ASSERT(t->size % more == 0 && t->size <= TREE_SIZE_MAX - more);
+	t->edge[n++] = *top;
+	for (uint64_t full = t->size >> level; full & 1; full >>= 1, n--)
 		t->edge[n - 2] = tree_node(&t->edge[n - 2], &t->edge[n - 1]);
-	t->size++;
+	t->size += more;
+}
+
+void tree_append(struct tree *t, const struct digest *leaf)
+{
+	tree_append_perfect(t, 0, leaf);
 }
 
 struct digest tree_root(const struct tree *t)

@@ -35,6 +35,10 @@ struct tree {
 };
 
 void tree_append(struct tree *t, const struct digest *leaf);
+
+/* Appends 2^level leaves (at most 62) by the hash over them; the size is a
+ * multiple of that. */
+void tree_append_perfect(struct tree *t, unsigned level, const struct digest *top);
 struct digest tree_root(const struct tree *t);
 
 /* Whether the leaf stands at `index` under this head (RFC 9162 §2.1.3.2).

@@ -38,7 +38,12 @@ struct digest header_part_digest(const uint8_t salt[SALT_BYTES], struct str part
 /* Appends the canonical bytes. */
 void header_write(const struct header *h, struct buf *out);
 
-/* Parses and requires that the bytes are exactly what header_write gives. */
+/* Parses and requires that the bytes are exactly what header_write gives. The
+ * texts are copies in `a`. */
 MUST_USE err header_parse(struct arena *a, struct str leaf, struct header *out);
+
+/* The same by way of the field table, whatever the header looks like: what
+ * header_parse does with one that its quick pass does not know. */
+MUST_USE err header_parse_any(struct arena *a, struct str leaf, struct header *out);
 
 #endif

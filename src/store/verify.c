@@ -4,10 +4,11 @@
 
 #include "base/map.h"
 #include "ledger/checkpoint.h"
+#include "ledger/evidence_check.h"
 #include "ledger/tiles.h"
 #include "text/json.h"
 
-enum { PAGE = 2000, FAULTS_SHOWN = 100 };
+enum { PAGE = 2000, FAULTS_SHOWN = 100, EVIDENCE_AT_ONCE = 2048 };
 
 struct verifying {
 	struct store *s;
@@ -210,45 +211,61 @@ static err check_log(struct verifying *v, const struct ledger_head *head)
 	return NULL;
 }
 
-static void check_file(struct verifying *v, struct evidence_reader *r, struct str name)
+/* What became of one file. */
+static void judge_evidence(struct verifying *v, const struct evidence_job *job)
 {
-	static char piece[256 * 1024];
-	size_t got;
-	err e;
+	char hex[DIGEST_TEXT];
+	bool missing = job->failed && job->failed->kind == ERR_MISSING;
 
-	do {
-		e = evidence_read(r, piece, sizeof(piece), &got);
-		v->r->evidence_bytes += e ? 0 : (int64_t)got;
-	} while (!e && got == sizeof(piece));
-	if (!e)
+	digest_put(hex, &job->digest);
+	v->r->evidence++;
+	v->r->evidence_bytes += job->bytes;
+	if (!job->failed)
 		return;
-	v->r->altered_evidence++;
-	fault(v, VERIFY_ALTERED, "evidence %.*s: %s", FMT(name), e->text);
+	if (missing && map_has(v->erased, arena_printf(v->a, "e%s", hex))) {
+		v->r->erased_evidence++;
+		return;
+	}
+	*(missing ? &v->r->missing_evidence : &v->r->altered_evidence) += 1;
+	fault(v, missing ? VERIFY_MISSING : VERIFY_ALTERED, "evidence %s: %s", hex, job->failed->text);
 }
 
-static err check_evidence(struct verifying *v, const struct db_rows *row)
+/* The next of the list, at most EVIDENCE_AT_ONCE. */
+static err take_evidence(struct verifying *v, struct db_rows *rows, struct evidence_job *jobs, size_t *n)
 {
-	OWNED(evidence_reader) r = NULL;
-	struct str name = record_hex(v->a, db_blob(row, 0));
-	struct digest d;
-	err e;
+	bool more = true;
 
-	v->r->evidence++;
-	if (!digest_get(name, &d)) {
-		v->r->altered_evidence++;
-		return NULL;
+	for (*n = 0; *n < EVIDENCE_AT_ONCE;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		if (db_blob(rows, 0).n != DIGEST_BYTES) {
+			v->r->altered_evidence++;
+			fault(v, VERIFY_ALTERED, "the list of evidence in the database names a digest that is none");
+			continue;
+		}
+		memcpy(jobs[*n].digest.b, db_blob(rows, 0).p, DIGEST_BYTES);
+		*n += 1;
 	}
-	e = evidence_open(store_evidence(v->s), &d, UINT64_MAX, &r);
-	if (!e) {
-		check_file(v, r, name);
-		return NULL;
-	}
-	if (e->kind == ERR_MISSING && map_has(v->erased, arena_printf(v->a, "e%.*s", FMT(name)))) {
-		v->r->erased_evidence++;
-		return NULL;
-	}
-	*(e->kind == ERR_MISSING ? &v->r->missing_evidence : &v->r->altered_evidence) += 1;
-	fault(v, e->kind == ERR_MISSING ? VERIFY_MISSING : VERIFY_ALTERED, "evidence %.*s: %s", FMT(name), e->text);
+	return NULL;
+}
+
+static err check_all_evidence(struct verifying *v)
+{
+	DB_ROWS rows = NULL;
+	struct evidence_job *jobs = ARENA_ARRAY(v->spec->a, struct evidence_job, EVIDENCE_AT_ONCE);
+	size_t n;
+
+	TRY(db_query(store_db(v->s), SQL("SELECT digest FROM kept_evidence ORDER BY digest"), DB_NONE, &rows));
+	do {
+		TRY(take_evidence(v, rows, jobs, &n));
+		evidence_check(store_evidence(v->s), jobs, n);
+		arena_reset(v->a);
+		for (size_t i = 0; i < n; i++) {
+			judge_evidence(v, &jobs[i]);
+			err_drop_copy(jobs[i].failed);
+		}
+	} while (n == EVIDENCE_AT_ONCE);
 	return NULL;
 }
 
@@ -273,21 +290,6 @@ static err check_cited(struct verifying *v)
 		fault(v, VERIFY_MISSING, "evidence %.*s is cited by a record and is not there", FMT(hex));
 	}
 	return NULL;
-}
-
-static err check_all_evidence(struct verifying *v)
-{
-	DB_ROWS rows = NULL;
-	bool more;
-
-	TRY(db_query(store_db(v->s), SQL("SELECT digest FROM kept_evidence ORDER BY digest"), DB_NONE, &rows));
-	for (;;) {
-		TRY(db_next(rows, &more));
-		if (!more)
-			return NULL;
-		arena_reset(v->a);
-		TRY(check_evidence(v, rows));
-	}
 }
 
 /* The log's own key: from its first record, which the tree covers. */

@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/hex.h"
 #include "crypto/random.h"
-#include "ledger/evidence.h"
+#include "ledger/evidence_check.h"
 
 static char folder[] = "/tmp/custody-evidence-XXXXXX";
 
@@ -242,6 +242,38 @@ static void held_names_are_there_after_the_sync(void **state)
 	}
 }
 
+static void of_many_files_each_is_proved(void **state)
+{
+	OWNED(evidence_store) s = opened();
+	OWNED(arena) a = arena_new();
+	struct evidence_job *jobs = ARENA_ARRAY(a, struct evidence_job, 300);
+	char *bytes = arena_alloc(a, 300000);
+
+	(void)state;
+	evidence_hold(s);
+	for (size_t i = 0; i < 300; i++) {
+		memset(bytes, (int)i, 300000);
+		assert_ok(evidence_put(s, (struct str){ bytes, i * 1000 + 1 }, &jobs[i].digest));
+	}
+	assert_ok(evidence_sync(s));
+	assert_ok(evidence_erase(s, &jobs[7].digest));
+	assert_int_equal(chmod(path_of(a, &jobs[130].digest), 0644), 0);
+	assert_ok(file_write_atomic(path_of(a, &jobs[130].digest), STR("no frame"), 0644));
+	evidence_check(s, jobs, 300);
+	for (size_t i = 0; i < 300; i++) {
+		if (i == 7)
+			assert_fails(jobs[i].failed, ERR_MISSING);
+		else if (i == 130)
+			assert_fails(jobs[i].failed, ERR_INTEGRITY);
+		else
+			assert_ok(jobs[i].failed);
+		if (!jobs[i].failed)
+			assert_int_equal(jobs[i].bytes, i * 1000 + 1);
+		err_drop_copy(jobs[i].failed);
+	}
+	evidence_check(s, jobs, 0);
+}
+
 static int set_up(void **s)
 {
 	(void)s;
@@ -265,6 +297,7 @@ int main(void)
 		cmocka_unit_test(erased_evidence_is_gone),
 		cmocka_unit_test(an_unfinished_writer_leaves_nothing),
 		cmocka_unit_test(held_names_are_there_after_the_sync),
+		cmocka_unit_test(of_many_files_each_is_proved),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

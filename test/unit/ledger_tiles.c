@@ -346,6 +346,60 @@ static void a_missing_or_short_tile_is_an_integrity_error(void **s)
 	assert_true(head.size == 0 && digest_eq(&head.root, &root));
 }
 
+struct seen {
+	uint64_t next, stop;
+};
+
+static err see(void *ctx, uint64_t index, struct str bytes)
+{
+	OWNED(arena) a = arena_new();
+	struct seen *seen = ctx;
+
+	assert_int_equal(index, seen->next++);
+	assert_true(str_eq(bytes, entry(a, index)));
+	return index == seen->stop ? fail(ERR_FAILED, "enough") : NULL;
+}
+
+/* Long enough for a thread of its own, which may be left in the middle. */
+static void a_long_log_is_shown_in_order_and_its_damage_found(void **s)
+{
+	static const char *const files[] = { "tile/entries/077", "tile/0/077", "tile/1/000.p/100" };
+	OWNED(arena) a = arena_new();
+	const char *long_folder = in(a, "long");
+	OWNED(tiles) t = tiles_open(long_folder, 0);
+	struct str *leaves = ARENA_ARRAY(a, struct str, 25600);
+	struct seen seen = { 0, UINT64_MAX };
+	struct tiles_visit visit = { see, &seen };
+	struct tree_head head;
+
+	(void)s;
+	for (uint64_t i = 0; i < 25600; i++)
+		leaves[i] = entry(a, i);
+	assert_ok(tiles_append(t, leaves, 25600, &head));
+	assert_ok(tiles_verify(t, 0, &visit, &head));
+	assert_int_equal(seen.next, 25600);
+	for (uint64_t stop = 0; stop < 25600; stop += 5119) {
+		seen = (struct seen){ 0, stop };
+		assert_fails(tiles_verify(t, 0, &visit, &head), ERR_FAILED);
+		assert_int_equal(seen.next, stop + 1);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		const char *path = arena_printf(a, "%s/%s", long_folder, files[i]).p;
+		BUF_AUTO bytes = buf_new(1 << 20);
+
+		assert_ok(file_read(path, &bytes));
+		bytes.p[2467] = (char)(bytes.p[2467] ^ 8);
+		assert_ok(file_write_atomic(path, buf_str(&bytes), 0444));
+		seen = (struct seen){ 0, UINT64_MAX };
+		assert_fails(tiles_verify(t, 0, &visit, &head), ERR_INTEGRITY);
+		assert_int_equal(seen.next, 77 * 256);
+		bytes.p[2467] = (char)(bytes.p[2467] ^ 8);
+		assert_ok(file_write_atomic(path, buf_str(&bytes), 0444));
+	}
+	seen = (struct seen){ 0, UINT64_MAX };
+	assert_ok(tiles_verify(t, 0, &visit, &head));
+}
+
 static int set_up(void **s)
 {
 	(void)s;
@@ -372,6 +426,7 @@ int main(void)
 		cmocka_unit_test(an_entry_may_have_65535_bytes_and_no_more),
 		cmocka_unit_test(every_damaged_bit_of_a_log_is_found),
 		cmocka_unit_test(a_missing_or_short_tile_is_an_integrity_error),
+		cmocka_unit_test(a_long_log_is_shown_in_order_and_its_damage_found),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
