@@ -12,6 +12,8 @@
 #include "show/screen.h"
 #include "store/anchor.h"
 
+enum { NOTES_SHOWN = 3 };
+
 /* The coverage sentence of the newest secret scan of a repository: "12 files, 10
  * read (5 bytes), 2 binary", split into how many were read and what was not. */
 static err coverage_of(struct audit *au, struct str name, struct screen_repository *out)
@@ -105,8 +107,10 @@ static err print_screen(struct audit *au, const struct assessment *as, int64_t p
 	spec.repositories = looked_at;
 	TRY(show_audit_screen(&spec, &out));
 	TRY(cmd_print(buf_str(&out)));
-	for (size_t i = 0; i < au->notes.n; i++)
+	for (size_t i = 0; i < au->notes.n && i < NOTES_SHOWN; i++)
 		cmd_say(au->run, "note: %.*s", FMT(term_safe(au->run->a, au->notes.v[i])));
+	if (au->notes.n > NOTES_SHOWN)
+		cmd_say(au->run, "note: and %zu more; custody import FILE says of each why", au->notes.n - NOTES_SHOWN);
 	return NULL;
 }
 

@@ -1,12 +1,12 @@
 /* `custody pack`: the auditor's pack. */
 #include "pack/write.h"
 
-#include "base/instant.h"
 #include "base/term.h"
 #include "cmd/nouns.h"
+#include "cmd/period.h"
 
 struct pack_options {
-	int64_t from, to, as_of;
+	struct period_options period;
 	struct str made_for, organisation, out, why;
 	struct many withhold;
 };
@@ -14,12 +14,10 @@ static const char *const withhold_words[] = { "words", "evidence", NULL };
 enum { WITHHOLD_WORDS, WITHHOLD_EVIDENCE };
 
 static const struct field pack_fields[] = {
-	FIELD(pack_options, as_of, FIELD_DAY, 0, 0, "look at everything as it stood at the end of this day"),
-	FIELD(pack_options, from, FIELD_DAY, 0, 0, "first day of the period (default: 12 months before its end)"),
+	PERIOD_FIELDS,
 	{ .name = "for", .kind = FIELD_TEXT, .max = 200, .offset = offsetof(struct pack_options, made_for),
 	  .help = "who it is made for, on its first page" },
 	FIELD(pack_options, organisation, FIELD_TEXT, 0, 200, "whose evidence it is, on every page"),
-	FIELD(pack_options, to, FIELD_DAY, 0, 0, "last day of the period (default: today)"),
 	FIELD(pack_options, why, FIELD_TEXT, 0, 500, "why something is withheld; it stands in the pack"),
 	{ .name = "withhold", .kind = FIELD_ENUM, .flags = FIELD_MANY, .max = 2, .choices = withhold_words,
 	  .offset = offsetof(struct pack_options, withhold), .help = "leave these out, and say so" },
@@ -31,11 +29,6 @@ static const struct table pack_table = TABLE(pack_options, "pack", pack_fields);
 static void say_progress(void *ctx, const char *what, uint64_t bytes)
 {
 	term_progress(ctx, "pack: %s, %llu MB", what, (unsigned long long)(bytes / 1000000));
-}
-
-static int64_t end_of(int64_t day)
-{
-	return day == INSTANT_NONE ? INSTANT_NONE : (day + 1) * DAY_SECONDS - 1;
 }
 
 static bool withheld(const struct pack_options *o, int what)
@@ -51,10 +44,11 @@ static bool withheld(const struct pack_options *o, int what)
 static err run_pack(struct cmd_run *run, const void *options)
 {
 	const struct pack_options *o = options;
+	struct facts_spec period = period_spec(&o->period);
 	TERM_PROGRESS_AUTO line = { 0 };
 	struct pack_spec spec = {
-		.a = run->a, .out = arena_cstr(run->a, o->out), .to = end_of(o->to), .as_of = end_of(o->as_of),
-		.from = o->from == INSTANT_NONE ? INSTANT_NONE : o->from * DAY_SECONDS, .made_for = o->made_for,
+		.a = run->a, .out = arena_cstr(run->a, o->out), .from = period.from, .to = period.to,
+		.as_of = period.as_of, .made_for = o->made_for,
 		.organisation = o->organisation, .progress = run->quiet ? NULL : say_progress, .ctx = &line,
 		.withhold_words = withheld(o, WITHHOLD_WORDS),
 		.withhold_evidence = withheld(o, WITHHOLD_EVIDENCE), .why = o->why,

@@ -15,9 +15,9 @@ struct period_options {
 	{ .name = "as_of", .kind = FIELD_DAY, .offset = offsetof(struct period_options, as_of),         \
 	  .help = "how things stood at the end of this day (default: now)" },                           \
 	{ .name = "from", .kind = FIELD_DAY, .offset = offsetof(struct period_options, from),           \
-	  .help = "first day of the period (default: twelve months)" },                                 \
+	  .help = "first day of the period (default: as custody.yaml declares, else 12 months)" },                                 \
 	{ .name = "to", .kind = FIELD_DAY, .offset = offsetof(struct period_options, to),               \
-	  .help = "last day of the period" }
+	  .help = "last day of the period (default: today; the newest change, where it is over a month old)" }
 
 struct facts_spec period_spec(const struct period_options *o);
 

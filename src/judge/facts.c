@@ -3,6 +3,7 @@
 #include "record/types.h"
 #include "text/json.h"
 
+const char *const facts_period_words[] = { "usual", "copy", "declared", "asked", NULL };
 const char *const facts_situation_words[] = { "tree", "history", "component", "proposed", NULL };
 
 #define INT(st, member, help) FIELD(st, member, FIELD_INT, 0, 0, help)
@@ -255,7 +256,7 @@ static const struct table log_table = TABLE(facts_log, "log", log_fields);
 
 static const struct field period_fields[] = {
 	WHEN(facts_period, from, "begins"),
-	FLAG(facts_period, given, "whether somebody asked for this period"),
+	FIELD_CHOICE(facts_period, rule, 0, facts_period_words, "why it is this one"),
 	WHEN(facts_period, to, "ends"),
 	{ 0 },
 };

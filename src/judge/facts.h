@@ -74,7 +74,12 @@ struct facts_people {
 };
 struct facts_closed { int64_t n; struct str kind; };	/* findings gone in the period */
 struct facts_log { int64_t applied, erased, first_received, last_received, signed_at, size; struct str root; };
-struct facts_period { int64_t from, to; int given; };
+struct facts_period { int64_t from, to; int rule; };
+
+/* Why it is this period: the twelve months up to as_of; up to the newest change, where
+ * this copy is older; what custody.yaml declares; what somebody asked for. */
+enum facts_period_rule { PERIOD_USUAL, PERIOD_COPY, PERIOD_DECLARED, PERIOD_ASKED };
+extern const char *const facts_period_words[];	/* usual copy declared asked */
 
 struct facts {
 	int64_t as_of;

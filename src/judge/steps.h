@@ -26,9 +26,10 @@ struct step {
 	struct str command;	/* whole, several lines, ready to paste */
 };
 
-/* Something to fix: a count, what it is, the command that shows it. */
+/* Something to fix: a count, what it is, the command that shows it. They come by effect:
+ * how bad it is, who can reach it, how easily it is used, whether there is a fix. */
 struct fix {
-	int64_t n;
+	int64_t n, effect;
 	struct str text, command;
 };
 
@@ -37,6 +38,7 @@ struct steps {
 	size_t n;
 	struct fix fixes[FIXES_MAX];
 	size_t fixes_n;
+	int64_t severe;			/* open findings, critical and high, secrets among them */
 };
 
 /* Texts live in `a`. */

@@ -3,10 +3,26 @@
 
 enum { NUMBERS_SHOWN = 4 };
 
-static void add(struct stepping *s, int64_t n, struct str text, struct str command)
+/* What comes first: a secret that anyone with the tree can use today; then criticals;
+ * history that vanished; what nobody reviewed; high findings; what hides the next one. */
+enum {
+	EFFECT_SECRET = 1000, EFFECT_CRITICAL = 800, EFFECT_OLD_SECRET = 600, EFFECT_GONE = 500,
+	EFFECT_UNREVIEWED = 400, EFFECT_HIGH = 300, EFFECT_SKIPPABLE = 200, EFFECT_ACTIONS = 150,
+	EFFECT_NO_PULL = 100, EFFECT_STEP = 10,
+};
+
+/* By effect, higher first; those alike stay in the order they came. */
+static void add(struct stepping *s, int64_t n, int64_t effect, struct str text, struct str command)
 {
-	if (n > 0 && s->out->fixes_n < FIXES_MAX)
-		s->out->fixes[s->out->fixes_n++] = (struct fix){ n, text, command };
+	struct fix *v = s->out->fixes;
+	size_t at = s->out->fixes_n;
+
+	if (n <= 0 || at == FIXES_MAX)
+		return;
+	for (; at > 0 && v[at - 1].effect < effect; at--)
+		v[at] = v[at - 1];
+	v[at] = (struct fix){ n, effect, text, command };
+	s->out->fixes_n++;
 }
 
 static const char *many(int64_t n)
@@ -101,33 +117,86 @@ static void secrets(struct stepping *s)
 	struct gathered tree = gather(s, "secret", SITUATION_TREE, FIELD_UNKNOWN);
 	struct gathered old = gather(s, "secret", SITUATION_HISTORY, FIELD_UNKNOWN);
 
-	add(s, tree.n, s->f->branches.n > 1 ?
+	add(s, tree.n, EFFECT_SECRET, s->f->branches.n > 1 ?
 	    arena_printf(s->a, "secret%s in the trees%.*s", many(tree.n), FMT(most_secrets(s))) :
 	    arena_printf(s->a, "secret%s in the tree of %.*s: %.*s", many(tree.n), FMT(branch_name(s)), FMT(tree.titles)),
 	    tree.n <= NUMBERS_SHOWN ? arena_printf(s->a, "custody finding show%.*s", FMT(tree.numbers)) :
 	    STR("custody finding list -k secret"));
-	add(s, old.n, arena_printf(s->a, "secret%s only in history, rotation not known", many(old.n)),
+	add(s, old.n, EFFECT_OLD_SECRET, arena_printf(s->a, "secret%s only in history, rotation not known", many(old.n)),
 	    STR("custody finding list -k secret"));
 }
 
-static void findings(struct stepping *s)
+/* Whether anything that is built here may face the internet: what nobody declared is
+ * taken to. */
+static bool exposed(const struct facts *f)
+{
+	for (size_t i = 0; i < f->systems.n; i++) {
+		const struct facts_system *y = FACTS_AT(f->systems, facts_system, i);
+
+		if (y->declared != 1 || str_is(y->exposure, "internet"))
+			return true;
+	}
+	return f->systems.n == 0;
+}
+
+static const char *place_of(struct str kind)
 {
 	static const struct {
 		const char *kind, *where;
-	} kinds[] = {
+	} known[] = {
 		{ "dependency", "dependencies" }, { "container", "images" }, { "static", "the code" }, { "dynamic", "running sites" },
-		{ "infrastructure", "infrastructure code" },
+		{ "infrastructure", "infrastructure code" }, { "licence", "licences" },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		struct gathered g = gather(s, kinds[i].kind, DELIVERY_ANYWHERE, SEVERITY_HIGH);
-		struct str fixable = { 0 };
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_is(kind, known[i].kind))
+			return known[i].where;
+	return NULL;
+}
 
-		if (g.fixable)
-			fixable = arena_printf(s->a, ", %lld with a fix", (long long)g.fixable);
-		add(s, g.n, arena_printf(s->a, "critical or high finding%s in %s%.*s", many(g.n), kinds[i].where, FMT(fixable)),
-		    arena_printf(s->a, "custody finding list -k %s", kinds[i].kind));
+/* What can be tried from outside, and what has a fix to take, counts for more. */
+static int64_t effect_of(const struct stepping *s, struct str kind, const struct gathered *g, bool critical)
+{
+	int64_t effect = critical ? EFFECT_CRITICAL : EFFECT_HIGH;
+
+	effect += str_is(kind, "dynamic") ? EFFECT_STEP : 0;
+	effect += g->fixable ? EFFECT_STEP : 0;
+	return exposed(s->f) ? effect : effect / 2;
+}
+
+static void findings_of(struct stepping *s, struct str kind)
+{
+	const char *name = arena_cstr(s->a, kind), *where = place_of(kind);
+	struct gathered worst = gather(s, name, DELIVERY_ANYWHERE, SEVERITY_CRITICAL);
+	struct gathered g = gather(s, name, DELIVERY_ANYWHERE, SEVERITY_HIGH);
+	struct str fixable = { 0 }, what;
+
+	if (g.fixable)
+		fixable = arena_printf(s->a, ", %lld with a fix", (long long)g.fixable);
+	if (worst.n && worst.n < g.n)
+		what = arena_printf(s->a, "%lld critical, %lld high", (long long)worst.n, (long long)(g.n - worst.n));
+	else
+		what = worst.n ? STR("critical") : STR("high");
+	add(s, g.n, effect_of(s, kind, &g, worst.n > 0), arena_printf(s->a, "finding%s in %s: %.*s%.*s", many(g.n),
+		where ? where : arena_printf(s->a, "reports of kind %s", name).p, FMT(what), FMT(fixable)),
+	    arena_printf(s->a, "custody finding list -k %s", name));
+}
+
+/* Every kind that there is; secrets have lines of their own. */
+static void findings(struct stepping *s)
+{
+	const struct many *v = &s->f->findings;
+
+	for (size_t i = 0; i < v->n; i++) {
+		struct str kind = FACTS_AT(*v, facts_finding, i)->kind;
+		bool seen = str_is(kind, "secret");
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = str_eq(FACTS_AT(*v, facts_finding, k)->kind, kind);
+		if (!seen)
+			findings_of(s, kind);
 	}
+	s->out->severe = delivery_parts_open(s->f, "", SEVERITY_HIGH, DELIVERY_ANYWHERE);
 }
 
 static void changes(struct stepping *s)
@@ -135,13 +204,15 @@ static void changes(struct stepping *s)
 	struct delivery_sums t = delivery_parts_sums(s->f);
 	struct str on = s->f->branches.n > 1 ? STR("") : arena_printf(s->a, " on %.*s", FMT(branch_name(s)));
 
-	add(s, t.reviews.missing, arena_printf(s->a, "change%s%.*s without an independent review%.*s", many(t.reviews.missing),
+	add(s, t.reviews.missing, EFFECT_UNREVIEWED,
+	    arena_printf(s->a, "change%s%.*s without an independent review%.*s", many(t.reviews.missing),
 					       FMT(on), FMT(most_in(s, unreviewed))), STR("custody change list --unreviewed"));
 	/* Where most changes have none, the team works without pull requests. */
 	if (t.no_pull * 2 < t.changes)
-		add(s, t.no_pull, arena_printf(s->a, "change%s%.*s without a pull request number%.*s", many(t.no_pull), FMT(on),
+		add(s, t.no_pull, EFFECT_NO_PULL,
+		    arena_printf(s->a, "change%s%.*s without a pull request number%.*s", many(t.no_pull), FMT(on),
 					       FMT(most_in(s, without_pull))), STR("custody change list --no-pr"));
-	add(s, t.gone, arena_printf(s->a, "change%s that vanished when history was rewritten", many(t.gone)),
+	add(s, t.gone, EFFECT_GONE, arena_printf(s->a, "change%s that vanished when history was rewritten", many(t.gone)),
 	    STR("custody change list --gone"));
 }
 
@@ -166,7 +237,7 @@ static void actions(struct stepping *s)
 	}
 	if (!detail.n)
 		detail = STR("external CI actions are not pinned to a commit");
-	add(s, unpinned, detail, STR("custody coverage"));
+	add(s, unpinned, EFFECT_ACTIONS, detail, STR("custody coverage"));
 }
 
 static void skippable(struct stepping *s)
@@ -175,7 +246,8 @@ static void skippable(struct stepping *s)
 
 	for (size_t i = 0; i < s->f->ci.n; i++)
 		n += str_is(FACTS_AT(s->f->ci, facts_ci, i)->enforced, "skippable");
-	add(s, n, arena_printf(s->a, "scan%s in CI that may fail or be skipped unnoticed", many(n)), STR("custody coverage"));
+	add(s, n, EFFECT_SKIPPABLE, arena_printf(s->a, "scan%s in CI that may fail or be skipped unnoticed", many(n)),
+	    STR("custody coverage"));
 }
 
 void steps_fixes(struct stepping *s)

@@ -83,6 +83,7 @@ err pack_page_controls(struct pack_site *s)
 	pack_page_begin(s, &p, "controls.html", STR("Control index"));
 	json_add_c(&p.j, "edition", "ISO/IEC 27001:2022 Annex A");
 	json_add_bool(&p.j, "confirmed", s->d.soa);
+	json_add_text(&p.j, "map_note", pack_site_judged(s));
 	pack_picture_map(s, &p.j);
 	put_areas(s, &p.j);
 	put_themes(s, &p.j);
@@ -149,7 +150,7 @@ static err put_all_evidence(struct pack_site *s, const struct catalogue_entry *c
 	int64_t n = 0;
 	bool more;
 
-	TRY(standing_evidence(s->w->db, c, s->w->from, s->f->period.given == 1 ? s->w->to : s->w->as_of, &rows));
+	TRY(standing_evidence(s->w->db, c, s->w->from, standing_evidence_to(s->f), &rows));
 	json_key(j, "evidence");
 	json_open(j, '[');
 	for (;; n++) {

@@ -216,24 +216,77 @@ static const char *limits_of(struct str source)
 	return limits;
 }
 
-static void put_sources(struct pack_site *s, struct json_writer *j)
+static struct str range_of(struct pack_site *s, int64_t first, int64_t last)
+{
+	struct str a = pack_site_day(s->a, first), b = pack_site_day(s->a, last);
+
+	if (!a.n || !b.n)
+		return a.n ? a : b;
+	return str_eq(a, b) ? a : arena_printf(s->a, "%.*s to %.*s", FMT(a), FMT(b));
+}
+
+static void widen(int64_t range[2], int64_t first, int64_t last)
+{
+	if (first != INSTANT_NONE && (range[0] == INSTANT_NONE || first < range[0]))
+		range[0] = first;
+	if (last != INSTANT_NONE && (range[1] == INSTANT_NONE || last > range[1]))
+		range[1] = last;
+}
+
+static void known_range(struct pack_site *s, struct str source, int64_t range[2])
+{
+	const struct facts *f = s->f;
+	bool pulls = str_starts(source, STR("github-pulls")) || str_starts(source, STR("gitlab-merge"));
+
+	for (size_t i = 0; str_is(source, "git") && i < f->branches.n; i++)
+		widen(range, FACTS_AT(f->branches, facts_branch, i)->first_at,
+		      FACTS_AT(f->branches, facts_branch, i)->last_at);
+	for (size_t i = 0; pulls && i < f->hosts.n; i++)
+		widen(range, FACTS_AT(f->hosts, facts_host, i)->first, FACTS_AT(f->hosts, facts_host, i)->last);
+	for (size_t i = 0; str_is(source, "junit") && i < f->tests.n; i++)
+		widen(range, FACTS_AT(f->tests, facts_tests, i)->at, FACTS_AT(f->tests, facts_tests, i)->at);
+	for (size_t i = 0; str_is(source, "scan") && i < f->scans.n; i++)
+		if (str_is(FACTS_AT(f->scans, facts_scan, i)->tool, "custody"))
+			widen(range, FACTS_AT(f->scans, facts_scan, i)->at, FACTS_AT(f->scans, facts_scan, i)->at);
+}
+
+/* When what it tells of happened: changes, merges, runs of scans. A list of people or
+ * of parts tells of the day it was made alone. */
+static err covered_by(struct pack_site *s, const struct facts_source *x, struct str *out)
+{
+	int64_t range[2] = { INSTANT_NONE, INSTANT_NONE }, first, last;
+
+	known_range(s, x->source, range);
+	TRY(db_get_int(s->w->db, SQL("SELECT min(k.effective) FROM view_scan k JOIN view_submission u ON u.report = k.report "
+		"WHERE u.source = $1 AND k.closed = 1"), DB_ARGS(DB_T(x->source)), INSTANT_NONE, &first));
+	TRY(db_get_int(s->w->db, SQL("SELECT max(k.effective) FROM view_scan k JOIN view_submission u ON u.report = k.report "
+		"WHERE u.source = $1 AND k.closed = 1"), DB_ARGS(DB_T(x->source)), INSTANT_NONE, &last));
+	widen(range, first, last);
+	*out = range[0] == INSTANT_NONE ? STR("one state") : range_of(s, range[0], range[1]);
+	return NULL;
+}
+
+static err put_sources(struct pack_site *s, struct json_writer *j)
 {
 	json_key(j, "sources");
 	json_open(j, '[');
 	for (size_t i = 0; i < s->f->sources.n; i++) {
 		const struct facts_source *x = FACTS_AT(s->f->sources, facts_source, i);
+		struct str covers;
 
+		TRY(covered_by(s, x, &covers));
 		json_open(j, '{');
 		json_add_text(j, "source", x->source);
 		json_add_text(j, "source_kind", x->content);
-		json_add_text(j, "source_range", arena_printf(s->a, "%.*s to %.*s", FMT(pack_site_day(s->a, x->first)),
-							      FMT(pack_site_day(s->a, x->last))));
+		json_add_text(j, "source_range", covers);
+		json_add_text(j, "source_received", range_of(s, x->first, x->last));
 		json_add_text(j, "source_records", pack_site_number(s->a, x->n));
 		json_add_text(j, "source_author", x->author);
 		json_add_c(j, "source_limits", limits_of(x->source));
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	return NULL;
 }
 
 static void put_unknowns(struct pack_site *s, struct json_writer *j)
@@ -373,10 +426,11 @@ err pack_page_statement(struct pack_site *s)
 	json_add_text(&p.j, "for", s->w->spec->made_for.n ? s->w->spec->made_for : STR(""));
 	json_add_text(&p.j, "vouches", v.times);
 	json_add_text(&p.j, "backfilled", v.age.n ? v.age : STR(""));
+	json_add_text(&p.j, "map_note", pack_site_judged(s));
 	put_figures(s, &p.j);
 	put_chain(s, &p.j);
 	pack_picture_map(s, &p.j);
-	put_sources(s, &p.j);
+	TRY(put_sources(s, &p.j));
 	put_unknowns(s, &p.j);
 	put_absent(s, &p.j);
 	put_anchors(s, &p.j);

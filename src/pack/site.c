@@ -127,6 +127,15 @@ const struct standing *pack_site_control(const struct pack_site *s, const struct
 	return found;
 }
 
+struct str pack_site_judged(const struct pack_site *s)
+{
+	int64_t all = (int64_t)s->standings.n, judged = s->standings.judged;
+
+	return arena_printf(s->a, "Ten of the %lld controls are delivery areas, judged by what repositories, exports and scans show. "
+		"Of the others, %lld have something declared or handed over; for %lld nothing was, so they are unknown here.",
+		(long long)all, (long long)(judged - AREAS), (long long)(all - judged));
+}
+
 /* ---- pages */
 
 static void put_places(struct json_writer *j, const char *here)
@@ -177,6 +186,7 @@ void pack_page_begin(struct pack_site *s, struct pack_page *p, const char *path,
 	json_add_text(&p->j, "organisation", w->spec->organisation.n ? w->spec->organisation : STR("The organisation"));
 	json_add_text(&p->j, "period", arena_printf(s->a, "%.*s to %.*s", FMT(pack_site_day(s->a, w->from)),
 						    FMT(pack_site_day(s->a, w->to))));
+	json_add_text(&p->j, "period_why", show_facts_period_why(s->a, s->f));
 	json_add_text(&p->j, "made", pack_site_time(s->a, w->now));
 	json_add_text(&p->j, "program", STR("custody " CUSTODY_VERSION));
 	json_add_text(&p->j, "log_size", pack_site_number(s->a, w->head.size));

@@ -74,6 +74,9 @@ const char *pack_state_title(int state);
 /* Where a control of 2022 of the catalogue stands. */
 const struct standing *pack_site_control(const struct pack_site *s, const struct catalogue_entry *c);
 
+/* How many controls anything speaks to, and where the others' answers lie. */
+struct str pack_site_judged(const struct pack_site *s);
+
 /* pages, one file each */
 MUST_USE err pack_page_statement(struct pack_site *s);
 MUST_USE err pack_page_unknowns(struct pack_site *s);

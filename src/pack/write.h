@@ -10,7 +10,7 @@
 struct pack_spec {
 	struct arena *a;
 	const char *out;		/* ends in ".zip": one file; else a folder */
-	int64_t from, to;		/* the period, instants; INSTANT_NONE: 12 months up to `as_of` */
+	int64_t from, to;		/* the period, instants; INSTANT_NONE: as show_facts_read has it */
 	int64_t as_of;			/* when it is looked at; INSTANT_NONE: now */
 	struct str organisation;	/* on every page, or absent */
 	struct str made_for;		/* who it is made for, or absent */

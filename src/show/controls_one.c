@@ -139,9 +139,8 @@ static void put_standing(struct one *x)
 static err open_evidence(struct one *x, struct db_rows **out)
 {
 	const struct facts *f = x->spec->facts;
-	int64_t to = f->period.given == 1 ? f->period.to : f->as_of;
 
-	return standing_evidence(x->spec->db, x->e, f->period.from, to, out);
+	return standing_evidence(x->spec->db, x->e, f->period.from, standing_evidence_to(f), out);
 }
 
 static const struct show_column evidence_columns[] = {

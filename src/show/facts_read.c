@@ -112,6 +112,24 @@ static int64_t year_before(int64_t t)
 	return day_add_months(day, -12) * DAY_SECONDS + (t - day * DAY_SECONDS);
 }
 
+/* What custody.yaml declares, unless it lies ahead. */
+static err declared_period(struct facts_reading *r, struct facts_period *p)
+{
+	int64_t from, to;
+
+	*p = (struct facts_period){ INSTANT_NONE, INSTANT_NONE, PERIOD_USUAL };
+	TRY(db_get_int(r->db, SQL("SELECT max(period_from) FROM view_config"), DB_NONE, INSTANT_NONE, &from));
+	TRY(db_get_int(r->db, SQL("SELECT max(period_to) FROM view_config"), DB_NONE, INSTANT_NONE, &to));
+	if (from == INSTANT_NONE && to == INSTANT_NONE)
+		return NULL;
+	if (from != INSTANT_NONE && from * DAY_SECONDS > r->f->as_of)
+		return NULL;
+	p->rule = PERIOD_DECLARED;
+	p->from = from == INSTANT_NONE ? from : from * DAY_SECONDS;
+	p->to = to == INSTANT_NONE ? to : (to + 1) * DAY_SECONDS - 1;
+	return NULL;
+}
+
 static err read_period(struct facts_reading *r, const struct facts_spec *spec)
 {
 	struct facts_period *p = &r->f->period;
@@ -119,11 +137,16 @@ static err read_period(struct facts_reading *r, const struct facts_spec *spec)
 
 	TRY(db_get_int(r->db, SQL("SELECT max(at) FROM view_change WHERE gone = 0 AND at <= $1"),
 		       DB_ARGS(DB_I(r->f->as_of)), INSTANT_NONE, &newest));
-	p->given = spec->from != INSTANT_NONE || spec->to != INSTANT_NONE;
-	p->to = spec->to != INSTANT_NONE && spec->to < r->f->as_of ? spec->to : r->f->as_of;
-	if (!p->given && newest != INSTANT_NONE && newest < p->to - A_MONTH * DAY_SECONDS)
-		p->to = newest;
-	p->from = spec->from != INSTANT_NONE ? spec->from : year_before(p->to);
+	if (spec->from != INSTANT_NONE || spec->to != INSTANT_NONE)
+		*p = (struct facts_period){ spec->from, spec->to, PERIOD_ASKED };
+	else
+		TRY(declared_period(r, p));
+	if (p->to == INSTANT_NONE || p->to > r->f->as_of)
+		p->to = r->f->as_of;
+	if (p->rule == PERIOD_USUAL && newest != INSTANT_NONE && newest < p->to - A_MONTH * DAY_SECONDS)
+		*p = (struct facts_period){ INSTANT_NONE, newest, PERIOD_COPY };
+	if (p->from == INSTANT_NONE)
+		p->from = year_before(p->to);
 	if (p->from > p->to)
 		return err_hint(fail(ERR_USAGE, "the period ends before it begins"), "give --from a day before --to and --as-of");
 	return NULL;
@@ -138,6 +161,22 @@ err show_facts_period(struct db *db, const struct facts_spec *spec, int64_t *fro
 	*from = f.period.from;
 	*to = f.period.to;
 	return NULL;
+}
+
+struct str show_facts_period_why(struct arena *a, const struct facts *f)
+{
+	switch ((enum facts_period_rule)f->period.rule) {
+	case PERIOD_USUAL:
+		break;
+	case PERIOD_COPY:
+		return arena_printf(a, "the 12 months up to the newest change here, which is %lld days old",
+				    (long long)(day_of(f->as_of) - day_of(f->period.to)));
+	case PERIOD_DECLARED:
+		return STR("the audit period that custody.yaml declares");
+	case PERIOD_ASKED:
+		return STR("the period asked for");
+	}
+	return STR("the 12 months up to today");
 }
 
 static err read_parts(struct facts_reading *r, const struct facts_spec *spec)

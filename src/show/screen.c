@@ -112,7 +112,7 @@ struct str screen_branches(struct screen *s)
 }
 
 /* Lines with their headings; what is fixed in length leaves the rest to the fixes. */
-enum { PERIOD_LINES = 9, END_LINES = 6, SINCE_LINES = 4, FIX_LINES = 7 };
+enum { PERIOD_LINES = 9, END_LINES = 6, SINCE_LINES = 4, FIX_LINES = 9 };
 
 static size_t room_for_fixes(const struct screen *s, size_t delivery, size_t next)
 {
@@ -136,6 +136,9 @@ err show_audit_screen(const struct screen_spec *spec, struct buf *out)
 	steps_make(&steps, a, &s->steps);
 	screen_since(s, SINCE_LINES);
 	screen_looked_at(s);
+	delivery = screen_delivery_lines(s, delivery);
+	if (next > s->steps.n + 1)
+		next = s->steps.n + 1;
 	screen_fixes(s, room_for_fixes(s, delivery, next));
 	screen_period(s);
 	screen_delivery(s, delivery);

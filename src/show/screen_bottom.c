@@ -97,6 +97,17 @@ static void choose(const struct screen *s, size_t lines, bool grouped[AREAS])
 	}
 }
 
+size_t screen_delivery_lines(const struct screen *s, size_t lines)
+{
+	bool grouped[AREAS];
+	size_t n = 1;
+
+	choose(s, lines - 1, grouped);
+	for (size_t i = 0; i < AREAS; i++)
+		n += !grouped[i];
+	return n + groups_of(s, grouped);
+}
+
 static void put_heading(struct screen *s)
 {
 	const int64_t *n = s->d.count;

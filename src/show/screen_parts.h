@@ -42,6 +42,7 @@ void screen_since(struct screen *s, size_t lines);
 void screen_fixes(struct screen *s, size_t lines);
 void screen_period(struct screen *s);
 void screen_delivery(struct screen *s, size_t lines);
+size_t screen_delivery_lines(const struct screen *s, size_t lines);	/* of `lines`, those it takes */
 void screen_next(struct screen *s, size_t lines);
 void screen_end(struct screen *s);
 

@@ -118,12 +118,15 @@ void screen_fixes(struct screen *s, size_t lines)
 	screen_styled(s, SCREEN_HEAD, n ? STR("FIX FIRST") : STR("FIX FIRST   nothing was found that must be fixed; what is unknown "
 								 "is below"));
 	if (n > lines - 1)
-		n = lines - 1;
+		n = lines > 2 ? lines - 2 : 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct fix *x = &s->steps.fixes[i];
 
 		screen_columns(s, arena_printf(s->a, "%6.*s  %.*s", FMT(screen_number(s, x->n)), FMT(x->text)), x->command, FIX_COLUMN);
 	}
+	if (n < s->steps.fixes_n)
+		screen_columns(s, arena_printf(s->a, "        and %zu more; %.*s critical or high findings in all", s->steps.fixes_n - n,
+			FMT(screen_number(s, s->steps.severe))), STR("custody finding list --severity high"), FIX_COLUMN);
 }
 
 struct row {
@@ -223,6 +226,24 @@ static struct str period_title(struct screen *s)
 	       arena_printf(s->a, "%.*s, %.*s", FMT(period_words(s)), FMT(screen_branches(s)));
 }
 
+/* Why it is another period than the twelve months up to today. */
+static struct str period_note(struct screen *s)
+{
+	int64_t days = day_of(s->f->as_of) - day_of(s->f->period.to);
+
+	switch ((enum facts_period_rule)s->f->period.rule) {
+	case PERIOD_USUAL:
+		break;
+	case PERIOD_COPY:
+		return arena_printf(s->a, "newest change here: %.*s days ago", FMT(screen_number(s, days)));
+	case PERIOD_DECLARED:
+		return STR("the audit period declared");
+	case PERIOD_ASKED:
+		return STR("the period asked for");
+	}
+	return STR("");
+}
+
 void screen_period(struct screen *s)
 {
 	struct facts_branch sum = sum_branches(s->f);
@@ -234,8 +255,8 @@ void screen_period(struct screen *s)
 		return;
 	}
 	title = term_fit(title, 35);
-	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "%.*s%*s %8s %8s %8s", FMT(title), 35 - (int)term_columns(title), "",
-						   "shown", "missing", "unknown"));
+	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "%.*s%*s %8s %8s %8s   %.*s", FMT(title),
+		35 - (int)term_columns(title), "", "shown", "missing", "unknown", FMT(period_note(s))));
 	put_rows(s, &sum);
 }
 

@@ -69,6 +69,11 @@ bool standing_evidenced(const struct area_runs *r)
 	return r->held + r->late > 0 && r->first != INSTANT_NONE && r->last != INSTANT_NONE;
 }
 
+int64_t standing_evidence_to(const struct facts *f)
+{
+	return f->period.rule == PERIOD_USUAL || f->period.rule == PERIOD_COPY ? f->as_of : f->period.to;
+}
+
 /* What bears on a control beside documents for it: kinds of scans, and what else was
  * taken in; each between commas. */
 struct bearing {

@@ -40,6 +40,10 @@ struct str standing_owner(const struct standing *s);
 /* The first and last day that evidence in the period is of; false where none is. */
 bool standing_evidenced(const struct area_runs *r);
 
+/* How far evidence of the facts' period goes: a scan of today counts for a period that
+ * ends with what this copy holds. */
+int64_t standing_evidence_to(const struct facts *f);
+
 /* Its evidence in the period, newest first: what, record, happened, received, how it
  * came, how its author is known, result. */
 MUST_USE err standing_evidence(struct db *db, const struct catalogue_entry *c, int64_t from, int64_t to,

@@ -112,6 +112,33 @@ static void the_usual_screen_fits_and_says_what_it_is_not(void **s)
 	assert_true(str_has(text, STR("0 gap")));
 }
 
+/* What is worst comes first whatever kind it is of, and what has no room is counted. */
+static void fixes_come_by_effect_and_none_is_dropped_in_silence(void **state)
+{
+	static const char *const kinds[] = { "static", "container", "dynamic", "licence", "dependency",
+					     "infrastructure", "secret", "other" };
+	static struct facts_finding v[ARRAY_LEN(kinds)];
+	struct str text, rest, line;
+	size_t rows = 0;
+
+	(void)state;
+	with_branches(1, 700);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+		v[i] = (struct facts_finding){ .kind = str_c(kinds[i]), .n = 3, .situation = SITUATION_TREE,
+			.severity = i < 2 ? SEVERITY_CRITICAL : SEVERITY_HIGH };
+	f.findings = (struct many){ v, ARRAY_LEN(kinds) };
+	text = screen();
+	fits(text);
+	assert_true(str_find(text, STR("secrets in the tree"), 0) < str_find(text, STR("in the code: critical"), 0));
+	assert_true(str_has(text, STR("findings in images: critical")));
+	assert_true(str_find(text, STR("in images: critical"), 0) < str_find(text, STR("running sites: high"), 0));
+	assert_true(str_has(text, STR(" more; 24 critical or high findings in all")));
+	assert_true(str_has(text, STR("custody finding list --severity high")));
+	for (rest = str_from(text, str_find(text, STR("FIX FIRST"), 0)); str_split(&rest, '\n', &line) && line.n;)
+		rows++;
+	assert_true(rows >= 5);
+}
+
 static void every_area_is_on_the_screen(void **s)
 {
 	(void)s;
@@ -275,6 +302,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(an_empty_home_has_a_screen),
 		CASE(the_usual_screen_fits_and_says_what_it_is_not),
+		CASE(fixes_come_by_effect_and_none_is_dropped_in_silence),
 		CASE(every_area_is_on_the_screen),
 		CASE(it_fits_whatever_the_facts_are),
 		CASE(a_second_run_leads_with_what_changed_and_fits),
