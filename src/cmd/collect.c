@@ -103,7 +103,7 @@ static const struct field collector_fields[] = {
 	FIELD(collector_options, branch, FIELD_TEXT, FIELD_MANY, 500, "release branch"),
 	FIELD(collector_options, describe, FIELD_FLAG, 0, 0, "only say where it lives"),
 	FIELD(collector_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "repository"),
-	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "commit=branch seen before"),
+	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "COMMIT=BRANCH seen before; COMMIT- where not all was seen"),
 	FIELD(collector_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 256, "its name"),
 	{ 0 },
 };
@@ -121,6 +121,8 @@ static err run_collector(struct cmd_run *run, const void *options)
 		v[i].name = known[i];
 		if (!str_split(&v[i].name, '=', &v[i].from) || !v[i].name.p)
 			return fail(ERR_USAGE, "--known wants COMMIT=BRANCH");
+		v[i].partial = str_ends(v[i].from, STR("-"));
+		v[i].from.n -= v[i].partial;
 	}
 	if (o->describe == 1)
 		return collect_git_describe_main(&spec, &run->exit_code);

@@ -86,7 +86,8 @@ static err homeless_tips(struct store *s, struct arena *a, struct collect_branch
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
-		v[(*n)++] = (struct collect_branch){ arena_str(a, db_text(rows, 0)), record_hex(a, db_blob(rows, 1)) };
+		v[(*n)++] = (struct collect_branch){
+			arena_str(a, db_text(rows, 0)), record_hex(a, db_blob(rows, 1)), false };
 	}
 }
 
@@ -131,15 +132,15 @@ static err known_tips(struct store *s, struct arena *a, struct str name, struct 
 
 	out->room = 500;
 	out->v = ARENA_ARRAY(a, struct collect_branch, out->room);
-	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip FROM view_branch b JOIN view_repository r "
-		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL AND b.complete = 1 ORDER BY b.branch LIMIT 500"),
+	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip, b.complete FROM view_branch b JOIN view_repository r "
+		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL AND b.ended IS NULL ORDER BY b.branch LIMIT 500"),
 		DB_ARGS(DB_T(name)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
 		if (!more || out->n == out->room)
 			return NULL;
 		out->v[out->n++] = (struct collect_branch){ arena_str(a, db_text(rows, 0)),
-							    record_hex(a, db_blob(rows, 1)) };
+							    record_hex(a, db_blob(rows, 1)), db_int(rows, 2) == 0 };
 	}
 }
 

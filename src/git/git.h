@@ -48,6 +48,7 @@ struct git_repo {
 	bool bare, shallow, partial, sha256;
 	bool linked;			/* a further work tree of another one */
 	bool empty;			/* HEAD has no commit yet */
+	bool selective;			/* only some branches of the remote are fetched */
 	size_t hex;			/* digits of an id: 40 or 64 */
 	struct str head;		/* commit; absent where there is none */
 	struct str branch;		/* HEAD's, "main"; absent: detached */

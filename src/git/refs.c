@@ -154,6 +154,10 @@ static void remote_setting(struct git_repo *r, struct str key, struct str value)
 		r->partial |= str_is(value, "true");
 		return;
 	}
+	if (str_ends(key, STR(".fetch"))) {
+		r->selective |= !str_has(value, STR("refs/heads/*:"));
+		return;
+	}
 	if (!str_ends(key, STR(".url")) || key.n < sizeof("remote..url") - 1)
 		return;
 	name = (struct str){ key.p + 7, key.n - 11 };
@@ -167,7 +171,7 @@ static void remote_setting(struct git_repo *r, struct str key, struct str value)
 err git_refs_remotes(struct git_repo *r)
 {
 	const char *const args[] = { "config", "-z", "--local", "--get-regexp",
-		"^(remote\\..*\\.(url|promisor)|extensions\\.partialclone)$", NULL };
+		"^(remote\\..*\\.(url|promisor|fetch)|extensions\\.partialclone)$", NULL };
 	struct git_call call = { .env = r->env, .args = args };
 	BUF_AUTO out = buf_new(OUTPUT);
 	struct str rest, item, key, said;

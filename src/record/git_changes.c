@@ -117,9 +117,9 @@ static err put_change(struct apply *ap, const struct record *r, const struct r_c
 			db_text_or_null(c->tag), DB_I(r->idx)), &added));
 	if (added)
 		return put_lists(ap, c, nos[0], nos[1]);
-	/* Seen before: it is back on the branch, or stands at another place of it. */
-	return db_run(ap->db, SQL("UPDATE view_change SET gone = 0, position = $4 WHERE repository_no = $1 AND branch = $2 "
-				  "AND commit_id = $3"),
+	/* Seen before: it is back on a branch, or stands at another place of its line. */
+	return db_run(ap->db, SQL("UPDATE view_change SET branch = CASE WHEN gone = 1 THEN $2 ELSE branch END, gone = 0, "
+				  "position = $4 WHERE repository_no = $1 AND commit_id = $3"),
 		      DB_ARGS(DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position)), NULL);
 }
 

@@ -20,10 +20,10 @@ extern const char *const change_role_words[];	/* coauthor branch-author branch-c
 struct r_git_changes { struct str branch, collection, repository; struct many changes, titles; };
 struct r_lost { struct str commit; };
 struct r_git_collection {
-	struct str branch, collection, from, repository, tip, why;
+	struct str branch, collection, continues, from, joins, repository, tip, why;
 	struct many lost;
-	int64_t boundary, changes, first_at, last_at;
-	int complete, release, rewritten;
+	int64_t boundary, changes, first_at, joins_at, last_at;
+	int complete, ended, principal, release, rewritten;
 };
 struct r_tree_item { struct str detail, digest, kind, path; int64_t n; };
 struct r_ci_scan { struct str enforced, kind, path, tool, why; };

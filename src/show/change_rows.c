@@ -16,7 +16,11 @@ struct show_change_rows {
  * commit is only who merged. */
 static err query(struct db *db, const struct show_change_rows_spec *q, bool gone, struct db_rows **out)
 {
-	return db_query(db, SQL("SELECT c.no, c.at, c.position, c.commit_id, c.author, c.author_kind, c.pull, c.parents, "
+	return db_query(db, SQL("WITH RECURSIVE held (branch, upto) AS (SELECT CAST($2 AS text), CAST(9007199254740991 AS int64) "
+		"UNION SELECT CAST(b.joins AS text), CAST(CASE WHEN b.joins_at < h.upto THEN b.joins_at ELSE h.upto END AS int64) "
+		"FROM held h JOIN view_branch b ON b.branch = h.branch WHERE b.repository_no = $1 AND b.joins IS NOT NULL AND $6 = 1), "
+		"line AS (SELECT branch, max(upto) AS upto FROM held GROUP BY branch) "
+		"SELECT c.no, c.at, c.position, c.commit_id, c.author, c.author_kind, c.pull, c.parents, "
 		"c.touches, c.tickets, c.signed, c.signer, c.tag, c.idx, p.number, p.commits, p.reviews, p.independent, "
 		"p.checks_known, p.checks_passed, p.checks_failed, p.tickets, p.merged_at, x.first_at, x.last_at, "
 		"(SELECT max(CASE WHEN r.reviewer_kind IN ('bot', 'host', 'tool') THEN 1 "
@@ -32,16 +36,16 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"OR p.head_commit IS NULL THEN 5 WHEN r.at > p.merged_at THEN 3 "
 		"WHEN r.commit_id <> p.head_commit THEN 4 ELSE 6 END) FROM view_review r "
 		"WHERE r.repository_no = p.repository_no AND r.number = p.number AND r.state = 'approved') "
-		"FROM view_change c LEFT JOIN (SELECT repository_no, merge_commit, min(number) AS number FROM view_pull "
+		"FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto LEFT JOIN (SELECT repository_no, merge_commit, min(number) AS number FROM view_pull "
 		"WHERE merge_commit IS NOT NULL GROUP BY repository_no, merge_commit) m "
 		"ON m.repository_no = c.repository_no AND m.merge_commit = c.commit_id "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce(m.number, c.pull) "
 		"LEFT JOIN (SELECT repository_no, min(merged_at) AS first_at, max(merged_at) AS last_at FROM view_pull "
 		"GROUP BY repository_no) x ON x.repository_no = c.repository_no "
-		"WHERE c.repository_no = $1 AND c.branch = $2 AND c.at >= $3 AND c.at <= $4 AND c.gone = $5 "
+		"WHERE c.repository_no = $1 AND c.at >= $3 AND c.at <= $4 AND c.gone = $5 "
 		"ORDER BY c.position DESC, c.no"),
 		DB_ARGS(DB_I(q->repository_no), DB_T(q->branch), DB_I(q->from), DB_I(q->to),
-			DB_I(gone)), out);
+			DB_I(gone), DB_I(q->shared)), out);
 }
 
 static err open_rows(struct db *db, const struct show_change_rows_spec *spec, bool gone, struct show_change_rows **out)

@@ -13,6 +13,7 @@ struct show_change_rows_spec {
 	int64_t repository_no;
 	struct str branch;
 	int64_t from, to;	/* committed in [from, to] */
+	bool shared;		/* with those that count with a branch it joins */
 };
 
 /* Texts are valid until the next row. */

@@ -82,7 +82,7 @@ static err add_row(struct listing *x, struct str repository, struct str branch, 
 static err list_branch(struct listing *x, const struct db_rows *b)
 {
 	const struct show_changes_query *q = x->q;
-	struct show_change_rows_spec spec = { db_int(b, 0), db_text(b, 2), q->from, q->to };
+	struct show_change_rows_spec spec = { db_int(b, 0), db_text(b, 2), q->from, q->to, q->branch.n > 0 };
 	OWNED(show_change_rows) rows = NULL;
 	struct show_change_row c;
 	bool more;

@@ -72,7 +72,7 @@ static err find(struct one *x, struct str digits, int64_t *no, int64_t *at, bool
 /* What came in above it matters for a rebased pull request, so reading starts there. */
 static err read_row(struct one *x, int64_t no, int64_t at, bool gone)
 {
-	struct show_change_rows_spec spec = { x->repository_no, x->branch, at, at + LOOK_AHEAD };
+	struct show_change_rows_spec spec = { x->repository_no, x->branch, at, at + LOOK_AHEAD, false };
 	OWNED(show_change_rows) rows = NULL;
 	bool more;
 

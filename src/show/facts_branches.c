@@ -94,7 +94,7 @@ static void zero(struct facts_branch *b)
 
 static err read_changes(struct facts_reading *r, struct facts_branch *b, int64_t repository_no)
 {
-	struct show_change_rows_spec spec = { repository_no, b->branch, r->f->period.from, r->f->period.to };
+	struct show_change_rows_spec spec = { repository_no, b->branch, r->f->period.from, r->f->period.to, false };
 	const struct db_value in_period[] = { DB_I(repository_no), DB_T(b->branch), DB_I(spec.from), DB_I(spec.to) };
 	OWNED(show_change_rows) rows = NULL;
 	struct show_change_row c;

@@ -1,5 +1,7 @@
 #include "source/collect_git.h"
 
+#include "source/collect_parts.h"
+
 #include "base/instant.h"
 #include "source/ci.h"
 #include "git/changes.h"
@@ -9,20 +11,6 @@
 #include "source/touches.h"
 
 enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500 };
-
-struct collecting {
-	struct git_repo *repo;
-	struct git_mailmap *mailmap;
-	struct submission_writer *out;
-	struct arena *a, *each;
-	struct str name;
-	size_t sent;
-	int64_t total;
-	int64_t neighbour, odd_dates;
-	struct many items, ci;		/* of the tree */
-	int64_t actions, unpinned;
-	struct str first_unpinned;
-};
 
 /* A claimed identity, told by what the mailmap and the address say. */
 static struct s_who who_of(struct collecting *c, const struct git_person *person)
@@ -142,7 +130,7 @@ static err date_of(struct collecting *c, const struct git_change *g, int64_t *at
 	return NULL;
 }
 
-static err send_change(void *ctx, const struct git_change *g)
+err collect_git_change(void *ctx, const struct git_change *g)
 {
 	struct collecting *c = ctx;
 	struct roles roles = { .n = 0 };
@@ -186,80 +174,6 @@ static err send_repository(struct collecting *c)
 		item.url = home->url.n && home->host_name.n ? str_cut(home->url, 512) : (struct str){ 0 };
 	}
 	return submission_write_item(c->out, &item_repository, &item);
-}
-
-struct branch_state {
-	const struct collect_branch *branch;
-	struct str tip;
-	struct git_lost lost;
-	bool incremental;
-};
-
-/* What became of the old tip decides between "only what is newer" and "all". */
-static err look_back(struct collecting *c, struct branch_state *s)
-{
-	const struct str tips[2] = { s->branch->from, s->tip };
-
-	if (!s->branch->from.n || str_eq(s->branch->from, s->tip))
-		s->incremental = s->branch->from.n > 0;
-	else {
-		TRY(git_tip_fate(c->repo, c->a, tips, &s->lost));
-		s->incremental = s->lost.fate == GIT_KEPT;
-	}
-	return NULL;
-}
-
-/* First-parent steps in all, so that positions do not depend on how much of the
- * history an incremental run reads. */
-static err count_total(struct collecting *c, struct str tip, int64_t *total)
-{
-	const char *const args[] = { "rev-list", "--count", "--first-parent", arena_cstr(c->a, tip), "--", NULL };
-	BUF_AUTO out = buf_new(64);
-
-	TRY(git_run_ok(c->repo, args, "count the changes", &out));
-	if (!str_to_i64(str_trim(buf_str(&out)), total))
-		return fail(ERR_INPUT, "git did not count the changes");
-	return NULL;
-}
-
-static err send_branch_begin(struct collecting *c, struct branch_state *s)
-{
-	struct s_branch item = {
-		.branch = s->branch->name, .from = s->branch->from.n ? s->branch->from : (struct str){ 0 },
-		.repository = c->name, .tip = s->tip, .total = c->total, .release = 1,
-		.rewritten = s->lost.fate == GIT_REWRITTEN || s->lost.fate == GIT_GONE,
-	};
-
-	return submission_write_item(c->out, &item_branch, &item);
-}
-
-static err send_branch_end(struct collecting *c, struct branch_state *s, const struct git_changes_end *end)
-{
-	struct s_branch_end item = {
-		.boundary = (int64_t)c->repo->boundary.n, .changes = (int64_t)c->sent, .complete = end->complete,
-		.lost = { s->lost.commits.v, s->lost.commits.n }, .why = str_cut(end->why, 512),
-	};
-
-	return submission_write_item(c->out, &item_branch_end, &item);
-}
-
-static err send_branch(struct collecting *c, const struct collect_branch *branch)
-{
-	struct branch_state s = { .branch = branch };
-	struct git_changes_spec spec = { .tip = branch->name, .since = INSTANT_NONE };
-	struct git_changes_sink sink = { send_change, c };
-	struct git_changes_end end = { .complete = true };
-
-	c->sent = 0;
-	TRY(git_commit_of(c->repo, c->a, branch->name, &s.tip));
-	TRY(look_back(c, &s));
-	TRY(count_total(c, s.tip, &c->total));
-	TRY(send_branch_begin(c, &s));
-	if (s.incremental)
-		spec.stop = branch->from;
-	if (!s.incremental || !str_eq(branch->from, s.tip))
-		TRY(git_changes(c->repo, c->a, &spec, sink, &end));
-	return send_branch_end(c, &s, &end);
 }
 
 static void add_item(struct collecting *c, struct r_tree_item item)
@@ -340,28 +254,13 @@ static err load_mailmap(struct collecting *c)
 	return NULL;
 }
 
-static struct collect_branch with_known(const struct collect_spec *spec, struct str name)
+static err collect_all(struct collecting *c)
 {
-	for (size_t i = 0; i < spec->known_n; i++)
-		if (str_eq(spec->known[i].name, name))
-			return spec->known[i];
-	return (struct collect_branch){ .name = name };
-}
-
-static err collect_all(struct collecting *c, const struct collect_spec *spec)
-{
-	struct collect_branch b = with_known(spec, c->repo->branch.p ? c->repo->branch : STR("HEAD"));
-
 	TRY(load_mailmap(c));
 	TRY(send_repository(c));
 	if (c->repo->empty)
 		return submission_write_note(c->out, "the repository has no commit yet");
-	if (spec->branches.n == 0)
-		TRY(send_branch(c, &b));
-	for (size_t i = 0; i < spec->branches.n; i++) {
-		b = with_known(spec, spec->branches.v[i]);
-		TRY(send_branch(c, &b));
-	}
+	TRY(collect_branches(c));
 	return send_tree(c);
 }
 
@@ -370,12 +269,12 @@ err collect_git(const struct collect_spec *spec, struct submission_writer *out)
 	OWNED(git_repo) repo = NULL;
 	OWNED(arena) a = arena_new();
 	OWNED(arena) each = arena_new();
-	struct collecting c = { .out = out, .a = a, .each = each, .name = spec->name };
+	struct collecting c = { .spec = spec, .out = out, .a = a, .each = each, .name = spec->name };
 	err e;
 
 	TRY(git_repo_open(spec->dir, &repo));
 	c.repo = repo;
-	e = collect_all(&c, spec);
+	e = collect_all(&c);
 	git_mailmap_free(c.mailmap);
 	return e;
 }

@@ -9,6 +9,7 @@
 struct collect_branch {
 	struct str name;	/* "main" */
 	struct str from;	/* commit; absent where it was never seen */
+	bool partial;		/* not all of its history was seen */
 };
 
 struct collect_spec {

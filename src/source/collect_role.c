@@ -28,7 +28,8 @@ static err words_of(struct arena *a, const struct collect_spec *spec, const char
 	}
 	for (size_t i = 0; i < spec->known_n; i++) {
 		argv[n++] = "--known";
-		argv[n++] = arena_printf(a, "%.*s=%.*s", FMT(spec->known[i].from), FMT(spec->known[i].name)).p;
+		argv[n++] = arena_printf(a, "%.*s%s=%.*s", FMT(spec->known[i].from), spec->known[i].partial ? "-" : "",
+					 FMT(spec->known[i].name)).p;
 	}
 	argv[n++] = "--";
 	argv[n++] = spec->dir;

@@ -162,6 +162,8 @@ static err on_git_item(struct intake *in, const struct table *t, const void *ite
 		return intake_git_repository(in, item);
 	if (t == &item_branch)
 		return intake_git_branch(in, item);
+	if (t == &item_branch_gone)
+		return intake_git_branch_gone(in, item);
 	if (t == &item_branch_end)
 		return intake_git_branch_end(in, item);
 	if (t == &item_tree)

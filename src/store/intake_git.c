@@ -1,6 +1,7 @@
 /* The population of changes: written in batches as they come, newest first, and
  * closed by a collection record. A change that is in the views is not written
- * again; one that vanished from the branch is recorded as lost, never forgotten. */
+ * again, whichever branch it counts with; one that vanished from the branch is
+ * recorded as lost, never forgotten. */
 #include "store/intake_parts.h"
 
 #include "base/instant.h"
@@ -17,8 +18,9 @@ struct intake_git {
 	struct r_change *changes;
 	struct str *titles;
 	size_t n, bytes, title_bytes;
-	int64_t first_at, last_at, seen;
-	bool open, wrote;
+	int64_t first_at, last_at, joins_at;
+	struct str joins;		/* the branch whose line this one met first */
+	bool open, wrote, any;		/* any: the repository has changes already */
 };
 
 void intake_git_free(struct intake_git *g)
@@ -62,20 +64,26 @@ static struct str keep(struct arena *a, struct str s)
 err intake_git_branch(struct intake *in, const struct s_branch *item)
 {
 	struct intake_git *g = git_state(in);
+	int64_t any;
 
 	if (!g->repository.id.p)
 		return fail(ERR_INPUT, "the submission names a branch before its repository");
 	arena_reset(g->a);
 	g->branch = *item;
 	g->branch.branch = keep(g->a, item->branch);
+	g->branch.continues = keep(g->a, item->continues);
 	g->branch.from = keep(g->a, item->from);
 	g->branch.tip = keep(g->a, item->tip);
 	g->branch.repository = keep(g->a, item->repository);
 	g->collection = record_new_id(g->a);
 	g->first_at = g->last_at = INSTANT_NONE;
-	g->seen = 0;
+	g->joins = (struct str){ 0 };
+	g->joins_at = FIELD_NO_INT;
 	g->open = true;
 	g->wrote = false;
+	TRY(db_get_int(store_db(in->store), SQL("SELECT count(*) FROM (SELECT 1 FROM view_change WHERE repository_no = $1 LIMIT 1) t"),
+		       DB_ARGS(DB_I(g->repository.no)), 0, &any));
+	g->any = any > 0;
 	return NULL;
 }
 
@@ -172,15 +180,28 @@ static err add_change(struct intake_git *g, const struct s_change *item)
 	return NULL;
 }
 
+/* Known: in the population and at its place, with this branch or another. The
+ * first that counts with another is where the lines meet. */
 static err is_known(struct intake_git *g, const struct s_change *item, bool *known)
 {
-	int64_t n;
+	DB_ROWS rows = NULL;
+	struct str home;
 
-	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_change WHERE repository_no = $1 AND branch = $2 "
-		"AND commit_id = $3 AND gone = 0 AND position = $4"),
-		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch), record_blob(g->in->item, item->commit),
-			DB_I(position_of(g, item))), 0, &n));
-	*known = n > 0;
+	*known = false;
+	if (!g->any)
+		return NULL;
+	TRY(db_query(store_db(g->in->store), SQL("SELECT branch, position FROM view_change WHERE repository_no = $1 "
+		"AND commit_id = $2 AND gone = 0"),
+		DB_ARGS(DB_I(g->repository.no), record_blob(g->in->item, item->commit)), &rows));
+	TRY(db_next(rows, known));
+	if (!*known)
+		return NULL;
+	home = db_text(rows, 0);
+	if (!g->joins.p && !str_eq(home, g->branch.branch) && !str_eq(home, g->branch.continues)) {
+		g->joins = arena_str(g->a, home);
+		g->joins_at = position_of(g, item);
+	}
+	*known = db_int(rows, 1) == position_of(g, item);
 	return NULL;
 }
 
@@ -191,7 +212,6 @@ err intake_git_change(struct intake *in, const struct s_change *item)
 
 	if (!g || !g->open)
 		return fail(ERR_INPUT, "the submission holds a change outside of a branch");
-	g->seen++;
 	if (g->last_at == INSTANT_NONE || item->at > g->last_at)
 		g->last_at = item->at;
 	if (g->first_at == INSTANT_NONE || item->at < g->first_at)
@@ -207,19 +227,34 @@ err intake_git_change(struct intake *in, const struct s_change *item)
 	return NULL;
 }
 
-/* The oldest change stays what an earlier collection found, where this one only
- * sent what is newer. */
-static err oldest_known(struct intake_git *g, int64_t *first)
+static void widen(struct intake_git *g, const struct db_rows *r)
 {
-	int64_t before;
+	if (!db_is_null(r, 0) && (g->first_at == INSTANT_NONE || db_int(r, 0) < g->first_at))
+		g->first_at = db_int(r, 0);
+	if (!db_is_null(r, 1) && (g->last_at == INSTANT_NONE || db_int(r, 1) > g->last_at))
+		g->last_at = db_int(r, 1);
+}
 
-	TRY(db_get_int(store_db(g->in->store), SQL("SELECT min(at) FROM view_change WHERE repository_no = $1 AND branch = $2"),
-		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch)), INSTANT_NONE, &before));
-	*first = before;
-	TRY(db_get_int(store_db(g->in->store), SQL("SELECT max(at) FROM view_change WHERE repository_no = $1 AND branch = $2"),
-		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch)), INSTANT_NONE, &before));
-	if (before != INSTANT_NONE && (g->last_at == INSTANT_NONE || before > g->last_at))
-		g->last_at = before;
+/* A look that only read what is newer leaves the oldest change and the line that
+ * is joined as they were. */
+static err keep_known(struct intake_git *g)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	if (g->branch.rewritten == 1 || !g->branch.from.n)
+		return NULL;
+	TRY(db_query(store_db(g->in->store), SQL("SELECT first_at, last_at, joins, joins_at FROM view_branch "
+		"WHERE repository_no = $1 AND branch = $2"), DB_ARGS(DB_I(g->repository.no),
+		DB_T(g->branch.continues.n ? g->branch.continues : g->branch.branch)), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	widen(g, rows);
+	if (!g->joins.p && !db_is_null(rows, 2)) {
+		g->joins = arena_str(g->a, db_text(rows, 2));
+		g->joins_at = db_int(rows, 3);
+	}
 	return NULL;
 }
 
@@ -229,10 +264,10 @@ static err is_unmoved(struct intake_git *g, const struct s_branch_end *item, boo
 	int64_t n;
 
 	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_branch WHERE repository_no = $1 AND branch = $2 "
-		"AND tip = $3 AND changes = $4 AND complete = $5"),
+		"AND tip = $3 AND changes = $4 AND complete = $5 AND ended IS NULL"),
 		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch), record_blob(g->in->item, g->branch.tip),
 			DB_I(g->branch.total), DB_I(item->complete == 1)), 0, &n));
-	*unmoved = n > 0 && g->branch.tip.p && item->lost.n == 0;
+	*unmoved = n > 0 && g->branch.tip.p && item->lost.n == 0 && !g->branch.continues.n;
 	return NULL;
 }
 
@@ -251,10 +286,13 @@ err intake_git_branch_end(struct intake *in, const struct s_branch_end *item)
 	TRY(is_unmoved(g, item, &unmoved));
 	if (unmoved && !wrote)
 		return NULL;
-	TRY(oldest_known(g, &g->first_at));
+	TRY(keep_known(g));
 	f = (struct r_git_collection){
+		.ended = FIELD_UNKNOWN,
 		.boundary = item->boundary, .branch = g->branch.branch, .collection = g->collection,
 		.changes = g->branch.total < 0 ? 0 : g->branch.total, .complete = item->complete,
+		.continues = g->branch.continues, .joins = g->joins, .joins_at = g->joins_at,
+		.principal = g->branch.principal == 1,
 		.first_at = g->first_at, .last_at = g->last_at, .from = g->branch.from, .lost = item->lost,
 		.release = g->branch.release == 1, .repository = g->repository.id,
 		.rewritten = g->branch.rewritten == 1, .tip = g->branch.tip, .why = item->why,
@@ -262,6 +300,40 @@ err intake_git_branch_end(struct intake *in, const struct s_branch_end *item)
 	d = intake_draft(in, &record_git_collection, &f);
 	d.about = g->repository.id;
 	in->counts.lost += (int64_t)item->lost.n;
+	return intake_append(in, &d, &already);
+}
+
+/* Only a branch that was there can end, and once. */
+static err is_there(struct intake_git *g, struct str branch, bool *there)
+{
+	int64_t n;
+
+	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_branch WHERE repository_no = $1 AND branch = $2 "
+		"AND ended IS NULL"), DB_ARGS(DB_I(g->repository.no), DB_T(branch)), 0, &n));
+	*there = n > 0;
+	return NULL;
+}
+
+err intake_git_branch_gone(struct intake *in, const struct s_branch_gone *item)
+{
+	struct intake_git *g = git_state(in);
+	struct r_git_collection f = {
+		.branch = item->branch, .boundary = FIELD_NO_INT, .changes = 0, .complete = 1, .ended = 1,
+		.first_at = INSTANT_NONE, .last_at = INSTANT_NONE, .joins_at = FIELD_NO_INT, .principal = FIELD_UNKNOWN,
+		.release = 1, .rewritten = 0, .why = item->why,
+	};
+	struct draft d;
+	bool there, already;
+
+	if (!g->repository.id.p)
+		return fail(ERR_INPUT, "the submission names a branch before its repository");
+	TRY(is_there(g, item->branch, &there));
+	if (!there)
+		return NULL;
+	f.repository = g->repository.id;
+	f.collection = record_new_id(in->item);
+	d = intake_draft(in, &record_git_collection, &f);
+	d.about = g->repository.id;
 	return intake_append(in, &d, &already);
 }
 

@@ -52,6 +52,7 @@ void intake_scan_free(struct intake_scan *s);
 
 MUST_USE err intake_git_repository(struct intake *in, const struct s_repository *item);
 MUST_USE err intake_git_branch(struct intake *in, const struct s_branch *item);
+MUST_USE err intake_git_branch_gone(struct intake *in, const struct s_branch_gone *item);
 MUST_USE err intake_git_change(struct intake *in, const struct s_change *item);
 MUST_USE err intake_git_branch_end(struct intake *in, const struct s_branch_end *item);
 MUST_USE err intake_git_tree(struct intake *in, const struct s_tree *item);

@@ -54,12 +54,32 @@ static err guess_repository(struct finding_series *f)
 	return NULL;
 }
 
+/* Whether the branch that was named holds what counts with another: their lines
+ * are one from where they meet on down. */
+static err named_holds(struct finding_series *f, struct str home, bool *holds)
+{
+	int64_t n;
+
+	*holds = str_eq(f->branch, home);
+	if (*holds || !f->branch.n)
+		return NULL;
+	TRY(db_get_int(store_db(f->in->store), SQL("WITH RECURSIVE held (branch, upto) AS ("
+		"SELECT CAST($2 AS text), CAST(9007199254740991 AS int64) "
+		"UNION SELECT CAST(b.joins AS text), CAST(CASE WHEN b.joins_at < h.upto THEN b.joins_at ELSE h.upto END AS int64) "
+		"FROM held h JOIN view_branch b ON b.branch = h.branch WHERE b.repository_no = $1 AND b.joins IS NOT NULL) "
+		"SELECT count(*) FROM held WHERE branch = $3 AND upto >= $4"),
+		DB_ARGS(DB_I(f->repository_no), DB_T(f->branch), DB_T(home), DB_I(f->s->position)), 0, &n));
+	*holds = n > 0;
+	return NULL;
+}
+
 /* Position and time of the commit on a release branch that was collected; how
  * far it got decides the branch where the caller did not say. */
 static err place_commit(struct finding_series *f, int64_t *at)
 {
 	struct series *s = f->s;
 	DB_ROWS rows = NULL;
+	struct str home;
 	bool more;
 
 	*at = INSTANT_NONE;
@@ -67,16 +87,18 @@ static err place_commit(struct finding_series *f, int64_t *at)
 		return NULL;
 	TRY(db_query(store_db(f->in->store), SQL("SELECT c.branch, c.position, c.at FROM view_change c "
 		"JOIN view_branch b ON b.repository_no = c.repository_no AND b.branch = c.branch "
-		"WHERE c.repository_no = $1 AND c.commit_id = $2 AND b.release = 1 "
-		"ORDER BY CASE WHEN c.branch = $3 THEN 0 ELSE 1 END, c.branch"),
-		DB_ARGS(DB_I(f->repository_no), record_blob(f->a, s->commit),
-			DB_T(f->branch.n ? f->branch : STR(""))), &rows));
+		"WHERE c.repository_no = $1 AND c.commit_id = $2 AND b.release = 1"),
+		DB_ARGS(DB_I(f->repository_no), record_blob(f->a, s->commit)), &rows));
 	TRY(db_next(rows, &more));
 	if (!more)
 		return NULL;
-	f->branch = arena_str(f->a, db_text(rows, 0));
+	home = arena_str(f->a, db_text(rows, 0));
 	s->position = db_int(rows, 1);
 	*at = db_int(rows, 2);
+	TRY(db_next(rows, &more));
+	TRY(named_holds(f, home, &more));
+	if (!more)
+		f->branch = home;
 	return NULL;
 }
 

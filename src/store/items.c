@@ -71,7 +71,9 @@ const struct table item_repository = TABLE(s_repository, "git.repository", repos
 
 static const struct field branch_fields[] = {
 	FIELD(s_branch, branch, FIELD_TEXT, FIELD_REQUIRED, 256, "branch"),
+	FIELD(s_branch, continues, FIELD_TEXT, 0, 256, "what it was called before"),
 	FIELD(s_branch, from, FIELD_COMMIT, 0, 0, "tip at the collection before"),
+	FIELD(s_branch, principal, FIELD_FLAG, 0, 0, "the repository's main branch"),
 	FIELD(s_branch, release, FIELD_FLAG, 0, 0, "release branch"),
 	FIELD(s_branch, repository, FIELD_TEXT, FIELD_REQUIRED, 256, "repository"),
 	FIELD(s_branch, rewritten, FIELD_FLAG, 0, 0, "the old tip is no ancestor"),
@@ -80,6 +82,14 @@ static const struct field branch_fields[] = {
 	{ 0 },
 };
 const struct table item_branch = TABLE(s_branch, "git.branch", branch_fields);
+
+static const struct field branch_gone_fields[] = {
+	FIELD(s_branch_gone, branch, FIELD_TEXT, FIELD_REQUIRED, 256, "branch"),
+	FIELD(s_branch_gone, repository, FIELD_TEXT, FIELD_REQUIRED, 256, "repository"),
+	FIELD(s_branch_gone, why, FIELD_TEXT, 0, 512, "how that is known"),
+	{ 0 },
+};
+const struct table item_branch_gone = TABLE(s_branch_gone, "git.branch.gone", branch_gone_fields);
 
 static const struct field role_fields[] = {
 	FIELD_CHOICE(s_role, role, FIELD_REQUIRED, change_role_words, "their part"),
@@ -276,7 +286,7 @@ static const struct field note_fields[] = {
 const struct table item_note = TABLE(s_note, "note", note_fields);
 
 const struct table *const item_tables[] = {
-	&item_scan_begin, &item_finding, &item_scan_end, &item_repository, &item_branch, &item_change,
-	&item_branch_end, &item_tree, &item_pull, &item_rules, &item_tests, &item_sbom, &item_vex,
+	&item_scan_begin, &item_finding, &item_scan_end, &item_repository, &item_branch, &item_branch_gone,
+	&item_change, &item_branch_end, &item_tree, &item_pull, &item_rules, &item_tests, &item_sbom, &item_vex,
 	&item_person, &item_evidence, &item_note, NULL,
 };

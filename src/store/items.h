@@ -28,10 +28,11 @@ struct s_repository {
 	int bare, partial, shallow;
 };
 struct s_branch {
-	struct str branch, from, repository, tip;
+	struct str branch, continues, from, repository, tip;
 	int64_t total;
-	int release, rewritten;
+	int principal, release, rewritten;
 };
+struct s_branch_gone { struct str branch, repository, why; };
 struct s_role { int role; struct s_who who; };
 struct s_change {
 	struct s_who author, committer;
@@ -73,7 +74,7 @@ struct s_evidence { struct str kind, name; int64_t size; };
 struct s_note { struct str text; };		/* a sentence for the person at the terminal */
 
 extern const struct table item_scan_begin, item_finding, item_scan_end, item_repository, item_branch,
-	item_change, item_branch_end, item_tree, item_pull, item_rules, item_tests, item_sbom,
+	item_branch_gone, item_change, item_branch_end, item_tree, item_pull, item_rules, item_tests, item_sbom,
 	item_vex, item_person, item_evidence, item_note;
 
 /* All of them, NULL at the end, to find one by its name. */

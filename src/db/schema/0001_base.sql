@@ -71,15 +71,21 @@ CREATE TABLE view_repository (
 );
 CREATE INDEX view_repository_name ON view_repository (name);
 
--- The population of changes: one row per first-parent step of a release branch.
+-- The population of changes: one row per first-parent step of a release branch. A
+-- commit on the lines of several is one change: it counts with one branch, and the
+-- others join that one at a position, from which on down they share its line.
 CREATE TABLE view_branch (
 	repository_no int64 NOT NULL, branch text NOT NULL, release int64 NOT NULL, tip blob,
 	changes int64 NOT NULL, first_at int64, last_at int64, position int64 NOT NULL,
 	complete int64 NOT NULL, why text NOT NULL, collected_at int64 NOT NULL, idx int64 NOT NULL,
+	joins text, joins_at int64,	-- the branch it shares its line with, and up to where
+	ended int64,			-- it was no longer there at the last look
 	PRIMARY KEY (repository_no, branch)
 );
 CREATE TABLE view_change (
-	no int64 PRIMARY KEY, repository_no int64 NOT NULL, branch text NOT NULL, commit_id blob NOT NULL,
+	no int64 PRIMARY KEY, repository_no int64 NOT NULL,
+	branch text NOT NULL,		-- with which it counts
+	commit_id blob NOT NULL,
 	position int64 NOT NULL,	-- rises towards the tip
 	at int64 NOT NULL,		-- committed
 	author blob NOT NULL, committer blob NOT NULL,
@@ -88,7 +94,7 @@ CREATE TABLE view_change (
 	tickets int64 NOT NULL, signed text NOT NULL, signer text, tag text, gone int64 NOT NULL,
 	idx int64 NOT NULL
 );
-CREATE UNIQUE INDEX view_change_commit ON view_change (repository_no, branch, commit_id);
+CREATE UNIQUE INDEX view_change_commit ON view_change (repository_no, commit_id);
 CREATE INDEX view_change_at ON view_change (branch, at);
 CREATE INDEX view_change_pull ON view_change (repository_no, pull);
 CREATE TABLE view_change_ticket (
