@@ -51,7 +51,7 @@ static err import_one(struct audit *au, const char *path)
 	FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
 				    .file = str_c(path) };
-	struct import_spec spec = { .name = path, .context = &c };
+	struct import_spec spec = { .a = au->run->a, .name = path, .context = &c };
 	struct import_result result = { 0 };
 	err e;
 

@@ -65,6 +65,12 @@ static void say_progress(void *ctx, int64_t done, int64_t of)
 		term_progress(ctx, "reading %lld %%", (long long)(100 * done / of));
 }
 
+static void put_replaced(struct buf *b, const struct import_result *r)
+{
+	if (r->replaced.n)
+		buf_addf(b, ": secret values replaced before anything was kept (%.*s)", FMT(r->replaced));
+}
+
 /* "77 results: 77 created, 0 unchanged, …", of what there was. */
 static err print_counts(struct cmd_run *run, const char *name, const struct import_result *r)
 {
@@ -74,6 +80,7 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 	buf_addf(&b, "%.*s: %s", FMT(term_safe(run->a, str_c(name))), r->title);
 	if (r->known_since > 0)
 		buf_addf(&b, ": the same file was imported before; nothing changed");
+	put_replaced(&b, r);
 	if (n->scans)
 		buf_addf(&b, ": %lld results: %lld created, %lld unchanged, %lld reopened, %lld changed, %lld not reported",
 			 (long long)n->results, (long long)n->opened, (long long)n->unchanged, (long long)n->reopened,
@@ -131,7 +138,7 @@ static err import_one(struct cmd_run *run, struct store *s, const struct import_
 	TERM_PROGRESS_AUTO line = { 0 };
 	FD_AUTO fd = -1;
 	struct import_spec spec = {
-		.name = strcmp(name, "-") == 0 ? "standard input" : name, .context = &c,
+		.a = run->a, .name = strcmp(name, "-") == 0 ? "standard input" : name, .context = &c,
 		.kind = o->kind.p ? arena_cstr(run->a, o->kind) : NULL,
 		.progress = run->quiet ? NULL : say_progress, .progress_ctx = &line,
 		.note = say_note, .note_ctx = run,
@@ -195,6 +202,8 @@ static err write_submission(struct cmd_run *run, const struct import_options *o)
 	TRY(job_out_open(run, o->to, &out));
 	spec.out = out.fd;
 	TRY(job_out_end(&out, submit_file(&spec, run->a, fd, &r)));
+	if (r.replaced.n)
+		cmd_say(run, "%s: secret values replaced before anything was written (%.*s)", name, FMT(r.replaced));
 	cmd_say(run, "%s: %s, %lld items; at the home: custody import %s", name, r.title, (long long)r.items,
 		out.path ? out.path : "FILE");
 	return NULL;

@@ -34,7 +34,8 @@ static err import_one(struct cmd_run *run, struct store *s, const char *name)
 	bool standard = strcmp(name, "-") == 0;
 	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
 				    .file = str_c(name) };
-	struct import_spec spec = { .name = standard ? "standard input" : name, .kind = "people", .context = &c,
+	struct import_spec spec = { .a = run->a, .name = standard ? "standard input" : name,
+				    .kind = "people", .context = &c,
 				    .note = say_note, .note_ctx = run };
 	struct import_result r = { 0 };
 	FD_AUTO in = standard ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC);

@@ -144,17 +144,15 @@ err reader_find(const char *kind, const struct reader_kind **out)
 	return with_kinds(fail(ERR_USAGE, "'%s' is no kind of report", kind));
 }
 
-err reader_redact(const struct reader_kind *k, struct reader *r, int out, bool *made)
+err reader_redact(const struct reader_kind *k, struct reader *r, int out, uint64_t *replaced)
 {
 	struct redact_spec spec = { r->name, r->in, out, r->secret_key, k->redact };
 	bool yes = k->redact != NULL && (r->size > 0 || !k->empty_is_clean);
 
 	if (yes && k->redact_when)
 		TRY(k->redact_when(r, &yes));
-	if (yes)
-		TRY(redact_json(&spec));
-	*made = yes;
-	return NULL;
+	*replaced = 0;
+	return yes ? redact_json(&spec, replaced) : NULL;
 }
 
 err reader_run(const struct reader_kind *k, struct reader *r)

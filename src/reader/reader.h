@@ -51,10 +51,10 @@ MUST_USE err reader_unknown(struct str head, const char *name);
 /* By the word --kind takes; ERR_USAGE with the nearest one. */
 MUST_USE err reader_find(const char *kind, const struct reader_kind **out);
 
-/* What is kept as evidence: where the report may hold secret values, a copy with
- * keyed digests in their place goes to `out` (*made), and `read` is to be given
- * that copy. Otherwise *made is false and nothing is written. */
-MUST_USE err reader_redact(const struct reader_kind *k, struct reader *r, int out, bool *made);
+/* Where the format itself may hold secret values, a copy with keyed digests in their
+ * place goes to `out`, and `read` is to be given that copy; otherwise nothing is
+ * written. *replaced: how many values. */
+MUST_USE err reader_redact(const struct reader_kind *k, struct reader *r, int out, uint64_t *replaced);
 
 /* Reads r->in with `k`, after the checks that are the same for all: a file of zero
  * bytes is ERR_INPUT unless the kind says that it means "clean". */

@@ -33,6 +33,7 @@ struct copy {
 	unsigned depth;
 	struct str key;			/* of the coming member; p == NULL in arrays */
 	char key_text[256];
+	uint64_t replaced;
 };
 
 struct str redact_context(struct arena *a, const uint8_t key[32], struct str value)
@@ -186,6 +187,7 @@ static void put_redacted(struct copy *c, struct str text)
 	buf_addf(&c->out, "\"%s", mark);
 	hex_add(&c->out, d.b, KEPT_BYTES);
 	buf_add_char(&c->out, '"');
+	c->replaced++;
 }
 
 static void put_string(struct copy *c, struct str text)
@@ -233,7 +235,7 @@ static err copy_all(struct copy *c)
 	return flush(c);
 }
 
-err redact_json(const struct redact_spec *spec)
+err redact_json(const struct redact_spec *spec, uint64_t *replaced)
 {
 	struct copy *c = base_alloc(sizeof(*c));
 	err e;
@@ -245,6 +247,7 @@ err redact_json(const struct redact_spec *spec)
 	}
 	c->out = buf_new(OUT_MAX);
 	e = copy_all(c);
+	*replaced = c->replaced;
 	buf_done(&c->out);
 	free(c);
 	return e;

@@ -20,7 +20,7 @@ enum { REDACT_RULES = 24, REDACT_STEPS = 12 };
 
 /* Copies JSON from the start of `in` to `out`: white space goes, the values at the
  * paths become "redacted hmac:<32 hexadecimal digits>", all else keeps its content.
- * What was redacted before stays as it is. `name` is for errors, which are those of
+ * What was redacted before stays as it is; *replaced is how many were not. `name` is for errors, which are those of
  * json_parse(). */
 struct redact_spec {
 	const char *name;
@@ -28,7 +28,7 @@ struct redact_spec {
 	const uint8_t *key;			/* 32 bytes */
 	const struct redact_rule *rules;
 };
-MUST_USE err redact_json(const struct redact_spec *spec);
+MUST_USE err redact_json(const struct redact_spec *spec, uint64_t *replaced);
 
 /* "hmac:<32 digits>" of a value: HMAC-SHA-256, its first 16 bytes. Of a value that
  * is redacted already: its digest. Absent of an absent or empty one. */

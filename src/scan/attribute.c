@@ -10,6 +10,7 @@ enum {
 static const char *const severities[] = { "low", "medium", "high", "critical", NULL };
 static const char *const families[] = { "secret", "personal", NULL };
 static const char *const filters[] = { "none", "known", "strict", NULL };
+static const char *const uses[] = { "all", "tree", "reports", NULL };
 static const char *const finders[] = { "pattern", "keywords", NULL };
 
 const char *scan_severity_name(enum scan_severity s)
@@ -111,6 +112,16 @@ static err set_severity(struct arena *a, struct scan_rule *r, struct str value)
 	(void)a;
 	TRY(want_choice(severities, value, &i));
 	r->severity = (enum scan_severity)i;
+	return NULL;
+}
+
+static err set_use(struct arena *a, struct scan_rule *r, struct str value)
+{
+	unsigned i = 0;
+
+	(void)a;
+	TRY(want_choice(uses, value, &i));
+	r->use = (enum scan_use)i;
 	return NULL;
 }
 
@@ -273,6 +284,7 @@ const struct scan_attribute scan_attributes[SCAN_ATTRIBUTES] = {
 	{ "title", SCAN_ATTRIBUTE_ONCE, set_title },
 	{ "family", SCAN_ATTRIBUTE_ONCE, set_family },
 	{ "severity", SCAN_ATTRIBUTE_ONCE, set_severity },
+	{ "use", SCAN_ATTRIBUTE_ONCE, set_use },
 	{ "keywords", SCAN_ATTRIBUTE_AGAIN, set_keywords },
 	{ "find", SCAN_ATTRIBUTE_ONCE, set_find },
 	{ "pattern", SCAN_ATTRIBUTE_AGAIN, set_pattern },

@@ -58,6 +58,23 @@ static err compile_vector(struct scan_engine *e, const char *name)
 	return NULL;
 }
 
+/* Leaves the rules for this use; what one of them needs is for the same use. */
+static err choose(struct scan_rules *rules, bool reports, const char *name)
+{
+	enum scan_use other = reports ? SCAN_USE_TREE : SCAN_USE_REPORTS;
+	size_t n = 0;
+
+	for (size_t i = 0; i < rules->n; i++)
+		if (rules->v[i].use != other)
+			rules->v[n++] = rules->v[i];
+	rules->n = n;
+	for (size_t i = 0; i < n; i++)
+		if (rules->v[i].needs.p && scan_rules_find(rules, rules->v[i].needs) == n)
+			return fail(ERR_INPUT, "%s:%u: rule '%.*s' needs one of another use", name,
+				    rules->v[i].line, FMT(rules->v[i].id));
+	return n ? NULL : fail(ERR_INPUT, "%s: no rule for this use", name);
+}
+
 static err compile(struct scan_engine *e, const struct scan_engine_spec *spec)
 {
 	const char *name = spec->rules.p ? spec->rules_name : SCAN_RULES_FILE;
@@ -66,6 +83,7 @@ static err compile(struct scan_engine *e, const struct scan_engine_spec *spec)
 	TRY(scan_words_parse(e->arena, SCAN_WORDS_FILE, words, &e->words));
 	TRY(scan_rules_parse(e->arena, name,
 			     spec->rules.p ? spec->rules : embed_get(SCAN_RULES_FILE), &e->rules));
+	TRY(choose(&e->rules, spec->reports, name));
 	e->code = ARENA_ARRAY(e->arena, struct scan_code, e->rules.n);
 	for (size_t i = 0; i < e->rules.n; i++) {
 		const struct scan_rule *r = &e->rules.v[i];

@@ -17,6 +17,7 @@ enum { SCAN_MATCHES_DEFAULT = 1000, SCAN_MATCHES_MAX = 1000000 };
 struct scan_engine_spec {
 	const char *rules_name;		/* what errors call it */
 	struct str rules, words;
+	bool reports;			/* rules for the text of reports, else for files */
 };
 
 /* Reads and compiles; a rule that vectorscan or PCRE2 cannot take is ERR_INPUT

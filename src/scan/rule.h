@@ -13,6 +13,9 @@
 enum scan_family { SCAN_FAMILY_SECRET, SCAN_FAMILY_PERSONAL };
 enum scan_severity { SCAN_LOW, SCAN_MEDIUM, SCAN_HIGH, SCAN_CRITICAL };
 
+/* Which text a rule is for: files of a tree and the text of reports, or one of them. */
+enum scan_use { SCAN_USE_ALL, SCAN_USE_TREE, SCAN_USE_REPORTS };
+
 /* How hard the word filter works on what a rule found (scan/words.h). */
 enum scan_filter { SCAN_FILTER_NONE, SCAN_FILTER_KNOWN, SCAN_FILTER_STRICT };
 
@@ -31,6 +34,7 @@ struct scan_rule {
 	struct str id, title;
 	enum scan_family family;
 	enum scan_severity severity;
+	enum scan_use use;
 	struct strs keywords;		/* public literals, any case */
 	bool by_keyword;		/* found by its keywords, else by its pattern */
 	const char *pattern;		/* PCRE2; vectorscan's subset unless by_keyword */

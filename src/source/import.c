@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "source/clean.h"
 #include "source/run.h"
 #include "source/submitted.h"
 
@@ -115,6 +116,7 @@ struct importing {
 	struct arena *a;
 	struct digest original, key, secret_key;
 	const char *kind;
+	struct clean_spec clean;
 };
 
 static err known_before(struct importing *im, int64_t *at)
@@ -191,22 +193,19 @@ static err read_it(struct importing *im, int fd, struct import_result *out)
 
 static err import_new(struct importing *im, int fd, struct import_result *out)
 {
-	FD_AUTO decoded = -1;
-	FD_AUTO redacted = -1;
+	FD_AUTO clean = -1;
 	const struct reader_kind *k;
 	const char *name = im->spec->name;
-	bool made;
 
-	TRY(import_temporary(store_home(im->s), &decoded));
-	TRY(source_decode(fd, decoded, name));
-	TRY(source_detect(im->a, decoded, name, im->spec->kind, &im->kind));
+	TRY(import_temporary(store_home(im->s), &clean));
+	TRY(source_decode(fd, clean, name));
+	TRY(source_detect(im->a, clean, name, im->spec->kind, &im->kind));
 	TRY(reader_find(im->kind, &k));
 	out->title = k->title;
-	TRY(import_temporary(store_home(im->s), &redacted));
-	TRY(import_rewind(decoded, name));
-	TRY(source_redact(&(struct source_copy){ im->kind, name, decoded, redacted, im->secret_key.b }, &made));
-	TRY(keep_evidence(im, made ? redacted : decoded));
-	return read_it(im, made ? redacted : decoded, out);
+	im->clean.kind = im->kind;
+	TRY(clean_report(&im->clean, &clean, &out->replaced));
+	TRY(keep_evidence(im, clean));
+	return read_it(im, clean, out);
 }
 
 err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out)
@@ -225,13 +224,17 @@ err import_file(struct store *s, const struct import_spec *spec, int fd, struct 
 	TRY(hash_file(fd, spec->name, &im.original));
 	im.key = same_key(s, spec, &im.original);
 	im.secret_key = store_subkey(s, "secret value");
+	im.clean = (struct clean_spec){ .a = spec->a, .folder = store_home(s), .name = spec->name,
+					.key = im.secret_key.b };
 	TRY(known_before(&im, &out->known_since));
 	if (out->known_since) {
 		out->title = "known";
 		return NULL;
 	}
 	e = import_new(&im, fd, out);
-	if (e)
-		store_abandon(s);
+	if (!e)
+		return NULL;
+	e = clean_error(&im.clean, e);
+	store_abandon(s);
 	return e;
 }

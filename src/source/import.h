@@ -6,6 +6,7 @@
 #include "store/intake.h"
 
 struct import_spec {
+	struct arena *a;		/* what the result's texts are made in */
 	const char *name;		/* what errors call it */
 	const char *kind;		/* reader, or NULL: by content */
 	struct intake_context *context;	/* report, original, size are filled in */
@@ -18,6 +19,7 @@ struct import_spec {
 
 struct import_result {
 	const char *title;		/* of the format */
+	struct str replaced;		/* "2 GitHub token": secret values taken out; or absent */
 	int64_t known_since;		/* imported before, at this instant; else 0 */
 	struct intake_counts counts;
 };

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/sandbox.h"
 #include "crypto/hmac.h"
+#include "reader/sweep.h"
 #include "source/config_ask.h"
 #include "text/decompress.h"
 
@@ -55,17 +56,45 @@ static err role_read(struct reader *r, const struct reader_kind *k)
 	return e ? submission_write_failure(out, e) : submission_write_end(out);
 }
 
-static err role_run(enum source_role role, const struct reader_kind *k, struct reader *r)
+static err tell_replaced(struct str said)
 {
-	bool made;
+	return fd_write_all(STDERR_FILENO, "what was replaced", said);
+}
 
+/* What was replaced is told where errors are told otherwise. */
+static err role_sweep(struct reader *r, struct sweep *s)
+{
+	struct sweep_spec spec = { .name = r->name, .in = r->in, .out = STDOUT_FILENO, .key = r->secret_key };
+	BUF_AUTO said = buf_new(16384);
+	uint64_t replaced;
+
+	TRY(sweep_run(s, &spec, &replaced));
+	sweep_tell(s, &said);
+	return tell_replaced(buf_str(&said));
+}
+
+static err role_redact(const struct reader_kind *k, struct reader *r)
+{
+	BUF_AUTO said = buf_new(64);
+	uint64_t replaced;
+
+	TRY(reader_redact(k, r, STDOUT_FILENO, &replaced));
+	if (replaced)
+		buf_addf(&said, "%llu named by the tool", (unsigned long long)replaced);
+	return tell_replaced(buf_str(&said));
+}
+
+static err role_run(enum source_role role, const struct reader_kind *k, struct reader *r, struct sweep *s)
+{
 	switch (role) {
 	case SOURCE_DECODE:
 		return role_decode(r);
 	case SOURCE_DETECT:
 		return role_detect(r);
 	case SOURCE_REDACT:
-		return reader_redact(k, r, STDOUT_FILENO, &made);
+		return role_redact(k, r);
+	case SOURCE_SWEEP:
+		return role_sweep(r, s);
 	case SOURCE_READ:
 		return role_read(r, k);
 	case SOURCE_CONFIG:
@@ -110,14 +139,17 @@ err source_role_main(enum source_role role, const char *kind, const char *name, 
 	OWNED(arena) a = arena_new();
 	struct reader r = { .in = STDIN_FILENO, .name = name, .a = a };
 	bool known = role == SOURCE_REDACT || role == SOURCE_READ;
+	OWNED(sweep) s = NULL;
 	const struct reader_kind *k = NULL;
 	err e = known ? reader_find(kind, &k) : NULL;
 
 	if (!e && k && k->prepare)
 		k->prepare();
+	if (!e && role == SOURCE_SWEEP)
+		e = sweep_new(&s);
 	if (!e)
-		e = enter(&r, known);
+		e = enter(&r, known || role == SOURCE_SWEEP);
 	if (!e)
-		e = role_run(role, k, &r);
+		e = role_run(role, k, &r, s);
 	return source_role_end(e, code);
 }

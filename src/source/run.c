@@ -5,9 +5,9 @@
 #include "base/file.h"
 #include "base/proc.h"
 
-const char *const source_role_words[] = { "decode", "detect", "redact", "read", "config", NULL };
+const char *const source_role_words[] = { "decode", "detect", "redact", "sweep", "read", "config", NULL };
 
-enum { SAID_MAX = 4096 };
+enum { SAID_MAX = 16384 };
 
 struct call {
 	enum source_role role;
@@ -62,8 +62,9 @@ static err failure(struct str said, const char *name)
 	return fail((enum err_kind)k, "%.*s", FMT(text));
 }
 
-/* Waits for the role and turns how it ended into an error. */
-static err finish(const struct call *c, int said, pid_t pid)
+/* Waits for the role and turns how it ended into an error. What it says when all
+ * went well goes to `told`, which may be NULL. */
+static err finish_telling(const struct call *c, int said, pid_t pid, struct buf *told)
 {
 	BUF_AUTO text = buf_new(SAID_MAX);
 	err e = fd_read_all(said, "the reader's errors", &text), waited;
@@ -71,6 +72,8 @@ static err finish(const struct call *c, int said, pid_t pid)
 
 	waited = proc_wait(pid, &status);
 	TRY(waited);
+	if (status == 0 && !e && told)
+		buf_add(told, buf_str(&text));
 	if (status == 0)
 		return e;
 	if (status > 128)
@@ -80,13 +83,23 @@ static err finish(const struct call *c, int said, pid_t pid)
 	return failure(buf_str(&text), c->name);
 }
 
-static err run(const struct call *c)
+static err finish(const struct call *c, int said, pid_t pid)
+{
+	return finish_telling(c, said, pid, NULL);
+}
+
+static err run_telling(const struct call *c, struct buf *told)
 {
 	FD_AUTO said = -1;
 	pid_t pid;
 
 	TRY(start(c, &said, &pid));
-	return finish(c, said, pid);
+	return finish_telling(c, said, pid, told);
+}
+
+static err run(const struct call *c)
+{
+	return run_telling(c, NULL);
 }
 
 err source_decode(int in, int out, const char *name)
@@ -145,18 +158,27 @@ err source_detect(struct arena *a, int in, const char *name, const char *kind, c
 	return NULL;
 }
 
-err source_redact(const struct source_copy *copy, bool *made)
+static err copy_without(enum source_role role, const struct source_copy *copy, bool *made, struct buf *said)
+{
+	*made = false;
+	TRY(run_telling(&(struct call){ .role = role, .kind = copy->kind, .name = copy->name, .in = copy->in,
+					.out = copy->out, .key = copy->key }, said));
+	*made = lseek(copy->out, 0, SEEK_END) > 0;
+	return NULL;
+}
+
+err source_redact(const struct source_copy *copy, bool *made, struct buf *said)
 {
 	const struct reader_kind *k;
 
 	TRY(reader_find(copy->kind, &k));
 	*made = false;
-	if (!k->redact)
-		return NULL;
-	TRY(run(&(struct call){ .role = SOURCE_REDACT, .kind = copy->kind, .name = copy->name, .in = copy->in,
-				.out = copy->out, .key = copy->key }));
-	*made = lseek(copy->out, 0, SEEK_END) > 0;
-	return NULL;
+	return k->redact ? copy_without(SOURCE_REDACT, copy, made, said) : NULL;
+}
+
+err source_sweep(const struct source_copy *copy, bool *made, struct buf *said)
+{
+	return copy_without(SOURCE_SWEEP, copy, made, said);
 }
 
 struct hearing {

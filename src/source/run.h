@@ -14,13 +14,18 @@ MUST_USE err source_decode(int in, int out, const char *name);
 /* Which reader fits: its name, in `a`. `kind` forces one where it is not NULL. */
 MUST_USE err source_detect(struct arena *a, int in, const char *name, const char *kind, const char **out);
 
-/* A copy without secret values; *made false where the report holds none. */
+/* A copy without secret values; *made false where there is none to take out, and the
+ * bytes are what they were. What was replaced is told to `said`, by kind: "2 GitHub
+ * token". First those at the places where the format puts them ... */
 struct source_copy {
 	const char *kind, *name;
 	int in, out;
 	const uint8_t *key;		/* 32 bytes */
 };
-MUST_USE err source_redact(const struct source_copy *copy, bool *made);
+MUST_USE err source_redact(const struct source_copy *copy, bool *made, struct buf *said);
+
+/* ... then those that the detection engine finds anywhere in the text. */
+MUST_USE err source_sweep(const struct source_copy *copy, bool *made, struct buf *said);
 
 /* The table's JSON of the custody.yaml that `in` holds; source/config_ask.h. */
 MUST_USE err source_config(int in, const char *name, struct buf *answer);
@@ -55,7 +60,7 @@ MUST_USE err source_role_end(err e, int *code);
 /* The roles' own side, called in the fresh process: input is descriptor 0, output
  * 1, the key for secret values 3. Each enters the sandbox before the first byte.
  * *code is the exit code; errors are written to descriptor 2 for the parent. */
-enum source_role { SOURCE_DECODE, SOURCE_DETECT, SOURCE_REDACT, SOURCE_READ, SOURCE_CONFIG };
+enum source_role { SOURCE_DECODE, SOURCE_DETECT, SOURCE_REDACT, SOURCE_SWEEP, SOURCE_READ, SOURCE_CONFIG };
 extern const char *const source_role_words[];
 MUST_USE err source_role_main(enum source_role role, const char *kind, const char *name, int *code);
 

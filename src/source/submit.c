@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "crypto/random.h"
+#include "source/clean.h"
 #include "source/import.h"
 #include "source/run.h"
 
@@ -89,29 +90,38 @@ static err pass_report(struct submitting *g, struct arena *a, const char *kind, 
 	return submission_write_end(out);
 }
 
+static err decode_and_clean(struct clean_spec *clean, int fd, int *report, const char *kind,
+			    struct submit_result *result)
+{
+	const struct reader_kind *k;
+
+	TRY(source_decode(fd, *report, clean->name));
+	TRY(source_detect(clean->a, *report, clean->name, kind, &clean->kind));
+	TRY(reader_find(clean->kind, &k));
+	result->title = k->title;
+	return clean_report(clean, report, &result->replaced);
+}
+
 err submit_file(const struct submit_spec *spec, struct arena *a, int fd, struct submit_result *result)
 {
 	struct submitting g = { .spec = spec, .result = result };
 	struct source_said said = { .name = spec->name, .calls = &passing, .ctx = &g };
-	FD_AUTO decoded = -1;
-	FD_AUTO redacted = -1;
-	const struct reader_kind *k;
+	struct clean_spec clean = { .a = a, .folder = spec->folder, .name = spec->name };
+	FD_AUTO report = -1;
 	uint8_t key[32];
-	bool made;
+	err e;
 
 	*result = (struct submit_result){ 0 };
 	random_bytes(key, sizeof(key));
-	TRY(import_temporary(spec->folder, &decoded));
-	TRY(source_decode(fd, decoded, spec->name));
-	TRY(source_detect(a, decoded, spec->name, spec->kind, &said.kind));
-	TRY(reader_find(said.kind, &k));
-	result->title = k->title;
-	TRY(import_temporary(spec->folder, &redacted));
-	TRY(import_rewind(decoded, spec->name));
-	TRY(source_redact(&(struct source_copy){ said.kind, spec->name, decoded, redacted, key }, &made));
-	said.fd = made ? redacted : decoded;
-	said.key = key;
-	return pass_report(&g, a, said.kind, &said);
+	clean.key = said.key = key;
+	TRY(import_temporary(spec->folder, &report));
+	e = decode_and_clean(&clean, fd, &report, spec->kind, result);
+	if (e)
+		return clean_error(&clean, e);
+	said.kind = clean.kind;
+	said.fd = report;
+	e = pass_report(&g, a, said.kind, &said);
+	return e ? clean_error(&clean, e) : NULL;
 }
 
 err submit_git(const struct submit_spec *spec, struct arena *a, const struct collect_spec *collect,

@@ -19,6 +19,7 @@ struct submit_spec {
 struct submit_result {
 	const char *title;		/* of the format */
 	int64_t items;
+	struct str replaced;		/* as in source/import.h */
 };
 
 /* One report: `fd` is a regular file at 0. After an error what was written is no whole

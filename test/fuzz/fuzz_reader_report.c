@@ -54,9 +54,9 @@ static void redact_one(const struct reader_kind *k, int in, size_t n)
 	OWNED(arena) a = arena_new();
 	FD_AUTO out = memfd_create("redacted", MFD_CLOEXEC);
 	struct reader r = { .in = in, .name = "doc", .a = a, .size = (int64_t)n };
-	bool made = false;
+	uint64_t replaced;
 
-	if (!reader_redact(k, &r, out, &made) && made)
+	if (!reader_redact(k, &r, out, &replaced) && lseek(out, 0, SEEK_END) > 0)
 		read_one(k, out, (size_t)lseek(out, 0, SEEK_END));
 }
 

@@ -4,8 +4,15 @@
 #include "base/embed.h"
 #include "scan/engine.h"
 
-static struct scan_engine *engine;
-static struct scan_state *state;
+static struct scan_engine *engine, *of_tree, *of_reports;
+static struct scan_state *state, *tree_state, *reports_state;
+
+/* The same is asked of the rules for trees and of those for reports. */
+static void use(bool reports)
+{
+	engine = reports ? of_reports : of_tree;
+	state = reports ? reports_state : tree_state;
+}
 
 struct hits {
 	struct str want;	/* the rule that is looked for */
@@ -33,25 +40,29 @@ static struct hits scan(struct str text, struct str want)
 static int start(void **s)
 {
 	(void)s;
-	assert_ok(scan_engine_new(&(struct scan_engine_spec){ 0 }, &engine));
-	assert_ok(scan_state_new(engine, &state));
+	assert_ok(scan_engine_new(&(struct scan_engine_spec){ 0 }, &of_tree));
+	assert_ok(scan_engine_new(&(struct scan_engine_spec){ .reports = true }, &of_reports));
+	assert_ok(scan_state_new(of_tree, &tree_state));
+	assert_ok(scan_state_new(of_reports, &reports_state));
+	use(false);
 	return 0;
 }
 
 static int stop(void **s)
 {
 	(void)s;
-	scan_state_free(state);
-	scan_engine_free(engine);
+	scan_state_free(tree_state);
+	scan_state_free(reports_state);
+	scan_engine_free(of_tree);
+	scan_engine_free(of_reports);
 	return 0;
 }
 
-static void every_positive_example_is_found_by_its_rule(void **s)
+static unsigned positive_examples_not_found(void)
 {
 	const struct scan_rules *rules = scan_engine_rules(engine);
 	unsigned bad = 0;
 
-	(void)s;
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct scan_rule *r = &rules->v[i];
 
@@ -62,15 +73,23 @@ static void every_positive_example_is_found_by_its_rule(void **s)
 				bad++;
 			}
 	}
-	assert_int_equal(bad, 0);
+	return bad;
 }
 
-static void no_negative_example_is_found_by_its_rule(void **s)
+static void every_positive_example_is_found_by_its_rule(void **s)
+{
+	(void)s;
+	assert_int_equal(positive_examples_not_found(), 0);
+	use(true);
+	assert_int_equal(positive_examples_not_found(), 0);
+	use(false);
+}
+
+static unsigned negative_examples_found(void)
 {
 	const struct scan_rules *rules = scan_engine_rules(engine);
 	unsigned bad = 0;
 
-	(void)s;
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct scan_rule *r = &rules->v[i];
 
@@ -81,7 +100,16 @@ static void no_negative_example_is_found_by_its_rule(void **s)
 				bad++;
 			}
 	}
-	assert_int_equal(bad, 0);
+	return bad;
+}
+
+static void no_negative_example_is_found_by_its_rule(void **s)
+{
+	(void)s;
+	assert_int_equal(negative_examples_found(), 0);
+	use(true);
+	assert_int_equal(negative_examples_found(), 0);
+	use(false);
 }
 
 static void every_rule_has_examples_of_both_kinds(void **s)
@@ -99,6 +127,9 @@ static void the_rule_files_themselves_raise_no_alarm(void **s)
 	(void)s;
 	assert_int_equal(scan(embed_get(SCAN_RULES_FILE), STR("")).all, 0);
 	assert_int_equal(scan(embed_get("src/scan/rules/placeholders.words"), STR("")).all, 0);
+	use(true);
+	assert_int_equal(scan(embed_get(SCAN_RULES_FILE), STR("")).all, 0);
+	use(false);
 }
 
 #define HEAD "custody rules 1\n"
@@ -133,6 +164,7 @@ static void a_wrong_rule_file_is_refused_with_its_line(void **s)
 	refuse(HEAD GOOD "\tentropy 9\n", "f:7: '9' is not a whole number");
 	refuse(HEAD GOOD "\tvalidator none\n", "f:7: there is no validator 'none'");
 	refuse(HEAD GOOD "\tfind keywords\n", "has none");
+	refuse(HEAD GOOD "\tuse streets\n", "f:7: 'streets' is not one of");
 	refuse(HEAD GOOD "\tfind luck\n", "f:7: 'luck' is not one of");
 	refuse(HEAD GOOD "\tkeywords ab\n", "f:7: 'ab' must be of 3");
 	refuse(HEAD GOOD "\tyes a\\qb\n", "f:7: unknown escape");
