@@ -189,11 +189,12 @@ static err take(struct taking *t, int fd, struct import_result *out)
 	static const struct submission_calls first = {
 		.start = take_start, .item = take_item, .evidence = take_evidence,
 	};
+	struct submission_shapes shapes;
 	FD_AUTO copy = -1;
 
 	out->title = "submission";
 	TRY(import_temporary(store_home(t->s), &copy));
-	TRY(submission_copy(fd, copy, NULL, NULL));
+	TRY(submission_copy(fd, copy, &(struct submission_copy_calls){ 0 }, NULL, &shapes));
 	TRY(import_rewind(copy, t->spec->name));
 	TRY(name_it(t, copy));
 	TRY(seen_before(t, &out->known_since));

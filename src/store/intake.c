@@ -1,6 +1,7 @@
 #include "store/intake.h"
 
 #include "store/intake_parts.h"
+#include "store/intake_seen.h"
 
 #include <fcntl.h>
 #include <stdarg.h>
@@ -29,6 +30,7 @@ void intake_free(struct intake *in)
 	if (!in)
 		return;
 	intake_scan_free(in->scan);
+	seen_free(in->seen);
 	intake_git_free(in->git);
 	intake_host_free(in);
 	intake_people_free(in->persons);
@@ -143,8 +145,6 @@ static err on_note(struct intake *in, const struct s_note *item)
 static err on_scan_item(struct intake *in, const struct table *t, const void *item, bool *done)
 {
 	*done = true;
-	if (t == &item_finding)
-		return intake_scan_finding(in, item);
 	if (t == &item_scan_begin)
 		return intake_scan_begin(in, item);
 	if (t == &item_scan_end)
@@ -211,7 +211,7 @@ static err on_progress(void *ctx, int64_t done, int64_t of)
 	return NULL;
 }
 
-const struct submission_calls intake_calls = { on_start, on_item, on_evidence, on_progress };
+const struct submission_calls intake_calls = { on_start, on_item, on_evidence, on_progress, &item_finding };
 
 const struct intake_counts *intake_counts(const struct intake *in)
 {
@@ -234,14 +234,17 @@ void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done,
  * that is cut short leaves nothing behind. */
 static err read_all(struct intake *in, int fd)
 {
+	struct digest key;
 	FD_AUTO copy = open(store_home(in->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
 	if (copy < 0)
 		return fail_errno("cannot make a temporary file in %s", store_home(in->store));
-	TRY(submission_copy(fd, copy, in->progress, in->progress_ctx));
+	key = store_subkey(in->store, "finding match");
+	in->seen = seen_new(key.b, copy);
+	TRY(seen_copy(in->seen, fd, in->progress, in->progress_ctx));
 	if (lseek(copy, 0, SEEK_SET) != 0)
 		return fail_errno("cannot read a temporary file in %s", store_home(in->store));
-	TRY(submission_read(copy, &intake_calls, in));
+	TRY(submission_read_copy(copy, &intake_calls, in));
 	return intake_finish(in);
 }
 

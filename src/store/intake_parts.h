@@ -5,6 +5,7 @@
 #include "store/intake.h"
 
 struct intake_scan;
+struct intake_seen;
 struct intake_git;
 struct intake_pulls;
 struct intake_people;
@@ -19,6 +20,7 @@ struct intake {
 	struct intake_counts counts;
 	struct strs notes;
 	size_t notes_room;
+	struct intake_seen *seen;	/* what the scans found */
 	struct intake_scan *scan;
 	struct intake_git *git;
 	struct intake_pulls *pulls;
@@ -46,7 +48,6 @@ MUST_USE err intake_system_guess(struct intake *in, struct str *name);
 MUST_USE err intake_system_of(struct intake *in, struct str repository, struct str *name);
 
 MUST_USE err intake_scan_begin(struct intake *in, const struct s_scan_begin *item);
-MUST_USE err intake_scan_finding(struct intake *in, const struct s_finding *item);
 MUST_USE err intake_scan_end(struct intake *in, const struct s_scan_end *item);
 void intake_scan_free(struct intake_scan *s);
 

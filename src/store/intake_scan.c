@@ -1,17 +1,11 @@
-/* Scans: each result waits in a spool file until the report is complete; then
- * the series' findings are matched and only what changed is written. */
+/* Scans: what a report found was gathered while the submission was copied
+ * (intake_seen.c); now the series' findings are matched and only what changed is
+ * written. Its texts are read again from the copy. */
 #include "store/intake_parts.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include "base/file.h"
 #include "base/hex.h"
-#include "base/instant.h"
-#include "crypto/siphash.h"
+#include "store/intake_seen.h"
 #include "store/intake_series.h"
-#include "store/match.h"
-#include "text/json.h"
 
 enum { BATCH = 256, BATCH_BYTES = 700 * 1024, ID_BYTES = 16 };
 
@@ -19,11 +13,7 @@ struct intake_scan {
 	struct s_scan_begin begin;
 	struct series series;
 	struct str id;
-	struct match *match;
-	uint8_t sip[16];
-	int spool;
-	struct buf out;			/* bytes of the spool not yet written */
-	int64_t spooled;		/* bytes in it in all */
+	struct match *match;		/* borrowed, with its results */
 	int64_t results;
 	bool known_before;		/* this very scan is in the log */
 	bool partial;			/* the tool says that it did not finish */
@@ -41,9 +31,6 @@ void intake_scan_free(struct intake_scan *s)
 {
 	if (!s)
 		return;
-	match_free(s->match);
-	fd_close_at(&s->spool);
-	buf_done(&s->out);
 	buf_done(&s->ids);
 	arena_free(s->a);
 	arena_free(s->batch);
@@ -54,17 +41,13 @@ void intake_scan_free(struct intake_scan *s)
 static struct intake_scan *scan_new(struct intake *in, const struct s_scan_begin *item)
 {
 	struct intake_scan *s = base_alloc(sizeof(*s));
-	struct digest key = store_subkey(in->store, "finding match");
 
 	s->in = in;
 	s->a = arena_new();
 	s->batch = arena_new();
-	s->match = match_new();
-	s->spool = -1;
-	s->out = buf_new(4 << 20);
+	s->match = seen_next(in->seen, &s->results);
 	s->ids = buf_new(1 << 30);
 	s->changes = base_alloc(BATCH * sizeof(*s->changes));
-	memcpy(s->sip, key.b, sizeof(s->sip));
 	s->begin = *item;
 	for (const struct field *f = item_scan_begin.fields; f->name; f++) {
 		if (f->kind == FIELD_TEXT || f->kind == FIELD_COMMIT) {
@@ -112,101 +95,7 @@ err intake_scan_begin(struct intake *in, const struct s_scan_begin *item)
 	s->id = record_new_id(s->a);
 	TRY(series_find(in, &s->begin, s->a, &s->series));
 	s->known_before = s->series.known;
-	s->spool = open(store_home(in->store), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (s->spool < 0)
-		return fail_errno("cannot make a temporary file in %s", store_home(in->store));
 	return NULL;
-}
-
-static uint64_t keyed(const struct intake_scan *s, const char *what, const struct str parts[], size_t n)
-{
-	BUF_AUTO b = buf_new(16384);
-
-	buf_add_c(&b, what);
-	for (size_t i = 0; i < n; i++) {
-		buf_add_char(&b, '\n');
-		buf_add(&b, parts[i]);
-	}
-	return siphash64(s->sip, buf_str(&b)) | 1;	/* 0 means "has none" */
-}
-
-static struct match_keys keys_of(const struct intake_scan *s, const struct s_finding *f)
-{
-	struct match_keys k = { 0 };
-
-	if (f->fingerprint.n)
-		k.fingerprint = keyed(s, "fingerprint", (const struct str[]){ f->rule, f->fingerprint }, 2);
-	if (f->component.n)
-		k.component = keyed(s, "component", (const struct str[]){ f->alias.n ? f->alias : f->rule,
-				    f->component, f->path }, 3);
-	if (!f->component.n)
-		k.place = keyed(s, "place", (const struct str[]){ f->rule, f->path, f->context }, 3);
-	if (f->context.n)
-		k.loose = keyed(s, "loose", (const struct str[]){ f->rule, f->context }, 2);
-	return k;
-}
-
-static err spool_flush(struct intake_scan *s)
-{
-	err e = fd_write_all(s->spool, "the temporary file of the scan", buf_str(&s->out));
-
-	buf_clear(&s->out);
-	return e;
-}
-
-/* What a change record says of a result. */
-static struct r_finding_change change_of(const struct s_finding *f)
-{
-	return (struct r_finding_change){
-		.alias = f->alias, .component = f->component, .fix = f->fix, .line = f->line,
-		.message = f->message, .path = f->path, .rule = f->rule, .score = f->score,
-		.severity = f->severity, .suppressed = f->suppressed == 1 ? 1 : FIELD_UNKNOWN,
-		.title = f->title, .version = f->version, .match = FIELD_UNKNOWN,
-	};
-}
-
-err intake_scan_finding(struct intake *in, const struct s_finding *item)
-{
-	struct intake_scan *s = in->scan;
-	struct r_finding_change c = change_of(item);
-	struct match_seen seen;
-	struct json_writer w;
-	size_t before;
-
-	if (!s)
-		return fail(ERR_INPUT, "the submission holds a finding outside of a scan");
-	s->results++;
-	if (s->known_before)
-		return NULL;
-	seen = (struct match_seen){ keys_of(s, item), scan_changes_attributes(&c), s->spooled, item->line };
-	match_add_seen(s->match, &seen);
-	before = s->out.n;
-	w = json_write(&s->out);
-	json_put_table(&w, &item_finding, (struct json_pick){ 0, 0 }, item);
-	buf_add_char(&s->out, '\n');
-	TRY(buf_ok(&s->out, "a finding"));
-	s->spooled += (int64_t)(s->out.n - before);
-	return s->out.n > (1 << 20) ? spool_flush(s) : NULL;
-}
-
-/* The result that was spooled at `ref`; its texts live in s->batch. */
-static err spool_get(struct intake_scan *s, int64_t ref, struct s_finding *out)
-{
-	enum { USUAL = 1024, FINDING_MAX = 64 * 1024 };
-	char *line = NULL, *end = NULL;
-	struct json *doc;
-
-	for (size_t room = USUAL; !end && room <= FINDING_MAX; room *= 8) {
-		ssize_t n;
-
-		line = arena_alloc(s->batch, room);
-		n = pread(s->spool, line, room, ref);
-		end = n > 0 ? memchr(line, '\n', (size_t)n) : NULL;
-	}
-	if (!end)
-		return fail_errno("cannot read the temporary file of the scan");
-	TRY(json_parse(s->batch, "finding", (struct str){ line, (size_t)(end - line) }, &doc));
-	return json_to_table(s->batch, "finding", doc, &item_finding, (struct json_pick){ 0, 0 }, out);
 }
 
 static err load_known(struct intake_scan *s)
@@ -214,24 +103,23 @@ static err load_known(struct intake_scan *s)
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(store_db(s->in->store), SQL("SELECT f.no, f.id, p.present, CASE WHEN p.series_no = $1 THEN 1 ELSE 0 END, "
+	TRY(db_query(store_db(s->in->store), SQL("SELECT f.id, p.present, CASE WHEN p.series_no = $1 THEN 1 ELSE 0 END, "
 		"p.k1, p.k2, p.k3, p.k4, p.attributes FROM view_presence p JOIN view_finding f ON f.no = p.finding_no "
 		"WHERE p.series_no = $1 OR p.series_no IN (SELECT o.no FROM view_series m JOIN view_series o "
 		"ON o.system_no = m.system_no AND o.place = m.place AND o.kind = m.kind AND o.tool = m.tool "
 		"WHERE m.no = $1) ORDER BY p.series_no, p.finding_no"), DB_ARGS(DB_I(s->series.no)), &rows));
 	for (;;) {
-		struct match_known k = { .no = 0 };
+		struct match_known k;
 
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
-		k.no = db_int(rows, 0);
-		memcpy(k.id, db_blob(rows, 1).p, ID_BYTES);
-		k.present = (uint8_t)db_int(rows, 2);
-		k.own = (uint8_t)db_int(rows, 3);
-		k.keys = (struct match_keys){ (uint64_t)db_int(rows, 4), (uint64_t)db_int(rows, 5),
-					      (uint64_t)db_int(rows, 6), (uint64_t)db_int(rows, 7) };
-		k.attributes = db_int(rows, 8);
+		memcpy(k.id, db_blob(rows, 0).p, ID_BYTES);
+		k.present = (uint8_t)db_int(rows, 1);
+		k.own = (uint8_t)db_int(rows, 2);
+		k.keys = (struct match_keys){ (uint64_t)db_int(rows, 3), (uint64_t)db_int(rows, 4),
+					      (uint64_t)db_int(rows, 5), (uint64_t)db_int(rows, 6) };
+		k.attributes = db_int(rows, 7);
 		match_add_known(s->match, &k);
 	}
 }
@@ -276,8 +164,8 @@ static err fill_change(struct intake_scan *s, const struct match_pair *p, struct
 		n->gone++;
 		return NULL;
 	}
-	TRY(spool_get(s, p->ref, &item));
-	*c = change_of(&item);
+	TRY(seen_again(s->in->seen, p->ref, s->batch, &item));
+	*c = seen_change(&item);
 	c->k1 = hex_key(s->batch, p->keys.fingerprint);
 	c->k2 = hex_key(s->batch, p->keys.place);
 	c->k3 = hex_key(s->batch, p->keys.component);
@@ -343,7 +231,6 @@ static err match_and_write(struct intake_scan *s, struct r_scan *f)
 {
 	struct intake_counts before = s->in->counts, *n = &s->in->counts;
 
-	TRY(spool_flush(s));
 	if (s->series.no >= 0)
 		TRY(load_known(s));
 	match_run(s->match);

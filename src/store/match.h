@@ -1,6 +1,7 @@
 /* Matching the findings of a report with what a series holds: one to one,
  * strongest key first. Keys are 64-bit keyed hashes, kept in the records, so the
- * decision is made once. Memory is some 100 bytes for each finding. */
+ * decision is made once. Memory: MATCH_BYTES for each result and as many for each
+ * finding the series holds, half as much again while they are sorted. */
 #ifndef STORE_MATCH_H
 #define STORE_MATCH_H
 
@@ -15,7 +16,7 @@ struct match_keys {
 	uint64_t loose;		/* rule and context: moved, or the one left on each side */
 };
 
-enum { MATCH_NOTHING = 0xFF };
+enum { MATCH_NOTHING = 0xFF, MATCH_BYTES = 64 };
 
 struct match;
 
@@ -27,7 +28,7 @@ OWNER(match)
  * the same place holds (neither own nor present). In order of number. */
 struct match_known {
 	struct match_keys keys;
-	int64_t no, attributes;
+	int64_t attributes;
 	uint8_t id[16];
 	uint8_t present, own;
 };
@@ -45,6 +46,9 @@ size_t match_seen_count(const struct match *m);
 
 /* Decides. Afterwards each seen has at most one known and the reverse. */
 void match_run(struct match *m);
+
+/* How many changes match_each() will tell. */
+size_t match_changes(const struct match *m);
 
 struct match_pair {
 	int64_t ref;			/* of the seen, or -1: a known that is gone */

@@ -34,18 +34,21 @@ struct submission_writer {
 	struct buf pending, payload;
 	struct digest_ctx *digest;
 	int64_t items;
+	const struct table *rows[ROW_TABLES];	/* told of, by number */
+	size_t n_rows;
 };
 
+/* Everything that waits counts into the digest: the last frame comes alone. */
 static err flush(struct submission_writer *w)
 {
 	err e = fd_write_all(w->fd, "the submission", buf_str(&w->pending));
 
+	digest_add(w->digest, buf_str(&w->pending));
 	buf_clear(&w->pending);
 	return e;
 }
 
-/* One frame; everything but the last counts into the digest. */
-static err frame(struct submission_writer *w, char letter, struct str payload, bool digested)
+static err frame(struct submission_writer *w, char letter, struct str payload)
 {
 	uint8_t head[5] = { (uint8_t)letter, (uint8_t)(payload.n >> 24), (uint8_t)(payload.n >> 16),
 			    (uint8_t)(payload.n >> 8), (uint8_t)payload.n };
@@ -53,10 +56,6 @@ static err frame(struct submission_writer *w, char letter, struct str payload, b
 
 	if (payload.n > SUBMISSION_FRAME_MAX)
 		return fail(ERR_LIMIT, "one item of the submission is larger than %d bytes", SUBMISSION_FRAME_MAX);
-	if (digested) {
-		digest_add(w->digest, head_str);
-		digest_add(w->digest, payload);
-	}
 	buf_add(&w->pending, head_str);
 	buf_add(&w->pending, payload);
 	return w->pending.n >= FLUSH_AT ? flush(w) : NULL;
@@ -73,7 +72,7 @@ err submission_write_start(int fd, const struct s_start *start, struct submissio
 	w->digest = digest_ctx_new();
 	json = json_write(&w->payload);
 	json_put_table(&json, &submission_start_table, everything, start);
-	TRY(frame(w, 'S', buf_str(&w->payload), true));
+	TRY(frame(w, 'S', buf_str(&w->payload)));
 	*out = w;
 	w = NULL;
 	return NULL;
@@ -89,10 +88,42 @@ void submission_writer_free(struct submission_writer *w)
 	free(w);
 }
 
+/* The number of a table whose rows the stream holds; told of before the first. */
+static err row_number(struct submission_writer *w, const struct table *t, size_t *out)
+{
+	size_t i = 0;
+
+	while (i < w->n_rows && w->rows[i] != t)
+		i++;
+	*out = i;
+	if (i < w->n_rows)
+		return NULL;
+	ASSERT(i < ROW_TABLES);
+	w->rows[w->n_rows++] = t;
+	buf_clear(&w->payload);
+	submission_row_shape(&w->payload, t);
+	return frame(w, 'T', buf_str(&w->payload));
+}
+
+static err write_row(struct submission_writer *w, const struct table *t, const void *item)
+{
+	size_t number;
+
+	TRY(row_number(w, t, &number));
+	buf_clear(&w->payload);
+	buf_add_char(&w->payload, (char)number);
+	submission_row_put(&w->payload, t, item);
+	TRY(buf_ok(&w->payload, t->name));
+	w->items++;
+	return frame(w, 'R', buf_str(&w->payload));
+}
+
 err submission_write_item(struct submission_writer *w, const struct table *t, const void *item)
 {
 	struct json_writer json;
 
+	if (submission_row_fits(t))
+		return write_row(w, t, item);
 	buf_clear(&w->payload);
 	buf_add_c(&w->payload, t->name);
 	buf_add_char(&w->payload, '\0');
@@ -100,7 +131,7 @@ err submission_write_item(struct submission_writer *w, const struct table *t, co
 	json_put_table(&json, t, everything, item);
 	TRY(buf_ok(&w->payload, t->name));
 	w->items++;
-	return frame(w, 'I', buf_str(&w->payload), true);
+	return frame(w, 'I', buf_str(&w->payload));
 }
 
 err submission_write_note(struct submission_writer *w, const char *fmt, ...)
@@ -123,12 +154,12 @@ err submission_write_evidence(struct submission_writer *w, const struct s_eviden
 	buf_clear(&w->payload);
 	json = json_write(&w->payload);
 	json_put_table(&json, &item_evidence, everything, e);
-	return frame(w, 'E', buf_str(&w->payload), true);
+	return frame(w, 'E', buf_str(&w->payload));
 }
 
 err submission_write_bytes(struct submission_writer *w, struct str piece)
 {
-	return frame(w, 'B', piece, true);
+	return frame(w, 'B', piece);
 }
 
 err submission_write_progress(struct submission_writer *w, int64_t done, int64_t of)
@@ -136,18 +167,20 @@ err submission_write_progress(struct submission_writer *w, int64_t done, int64_t
 	char text[48];
 
 	snprintf(text, sizeof(text), "%lld %lld", (long long)done, (long long)of);
-	return frame(w, 'P', str_c(text), true);
+	return frame(w, 'P', str_c(text));
 }
 
 err submission_write_end(struct submission_writer *w)
 {
-	struct digest d = digest_end(w->digest);
 	char hex[DIGEST_TEXT], text[160];
+	struct digest d;
 
+	TRY(flush(w));
+	d = digest_end(w->digest);
 	digest_put(hex, &d);
 	snprintf(text, sizeof(text), "{\"items\":%lld,\"sha256\":\"%s\"}", (long long)w->items, hex);
-	TRY(frame(w, 'Z', str_c(text), false));
-	return flush(w);
+	TRY(frame(w, 'Z', str_c(text)));
+	return fd_write_all(w->fd, "the submission", buf_str(&w->pending));
 }
 
 err submission_write_failure(struct submission_writer *w, err why)
@@ -156,6 +189,6 @@ err submission_write_failure(struct submission_writer *w, err why)
 
 	snprintf(text, sizeof(text), "%d %s%s%s", (int)why->kind, why->text, why->hint ? "\n" : "",
 		 why->hint ? why->hint : "");
-	TRY(frame(w, 'X', str_c(text), false));
+	TRY(frame(w, 'X', str_c(text)));
 	return flush(w);
 }

@@ -27,7 +27,7 @@ static err take_item(void *ctx, const struct table *t, const void *item)
 /* Reads `in`; whether it could be read. */
 static bool read_one(const struct reader_kind *k, int in, size_t n)
 {
-	static const struct submission_calls calls = { take_start, take_item, NULL, NULL };
+	static const struct submission_calls calls = { .start = take_start, .item = take_item };
 	OWNED(arena) a = arena_new();
 	OWNED(submission_writer) w = NULL;
 	FD_AUTO out = memfd_create("out", MFD_CLOEXEC);

@@ -26,7 +26,7 @@ static err take_evidence(void *ctx, const struct s_evidence *e, struct str bytes
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct submission_calls calls = { take_start, take_item, take_evidence, NULL };
+	const struct submission_calls calls = { .start = take_start, .item = take_item, .evidence = take_evidence };
 	int fd = memfd_create("submission", MFD_CLOEXEC);
 
 	if (fd < 0)

@@ -160,7 +160,7 @@ static err read_with(const struct reader_kind *k, int in, const char *name, int 
 /* Reads the open file as `k` and takes what was written. */
 static err read_fd(const struct reader_kind *k, int in, const char *name, struct said *s)
 {
-	static const struct submission_calls calls = { on_start, on_item, NULL, NULL };
+	static const struct submission_calls calls = { .start = on_start, .item = on_item };
 	FILE *f = temporary();
 	err e = read_with(k, in, name, fileno(f));
 
