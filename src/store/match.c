@@ -293,12 +293,10 @@ static void number_equals(struct match *m, int which)
 	free(v);
 }
 
-/* The last pass: same rule and context, elsewhere, and exactly one candidate is
- * left on each side; anything less certain stays new and gone. */
-static void pass_single(struct match *m)
+/* The seen without a partner that have a rule and a context, in order of them. */
+static struct left *unmatched(const struct match *m, size_t *n)
 {
-	struct index ix = index_build(m, 3, true);
-	size_t n = 0, room = 1;
+	size_t room = 1, at = 0;
 	struct left *v;
 
 	for (size_t s = 0; s < m->n_seen; s++)
@@ -306,8 +304,20 @@ static void pass_single(struct match *m)
 	v = base_alloc(room * sizeof(*v));
 	for (size_t s = 0; s < m->n_seen; s++)
 		if (m->seen[s].known == NONE && m->seen[s].keys.loose)
-			v[n++] = (struct left){ m->seen[s].keys.loose, 0, (int32_t)s };
-	qsort(v, n, sizeof(*v), by_key);
+			v[at++] = (struct left){ m->seen[s].keys.loose, 0, (int32_t)s };
+	qsort(v, at, sizeof(*v), by_key);
+	*n = at;
+	return v;
+}
+
+/* The last pass: same rule and context, elsewhere, and exactly one candidate is
+ * left on each side; anything less certain stays new and gone. */
+static void pass_single(struct match *m)
+{
+	struct index ix = index_build(m, 3, true);
+	size_t n;
+	struct left *v = unmatched(m, &n);
+
 	for (size_t i = 0; i < n; i++) {
 		bool alone = (i == 0 || v[i - 1].key != v[i].key) && (i + 1 == n || v[i + 1].key != v[i].key);
 		int32_t k = alone ? best_partner(m, &ix, 3, v[i].key) : NONE;

@@ -9,7 +9,8 @@ enum { READ_AHEAD = 256 * 1024 };
 
 struct frames frames_new(int fd)
 {
-	return (struct frames){ .fd = fd, .in = buf_new(2 * SUBMISSION_FRAME_MAX + READ_AHEAD), .digest = digest_ctx_new() };
+	return (struct frames){ .fd = fd, .in = buf_new(2 * SUBMISSION_FRAME_MAX + READ_AHEAD),
+				.digest = digest_ctx_new() };
 }
 
 void frames_done(struct frames *r)

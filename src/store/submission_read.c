@@ -107,10 +107,8 @@ static err take_progress(struct reading *r, struct str payload)
 	return r->calls->progress ? r->calls->progress(r->ctx, done, of) : NULL;
 }
 
-static err take_frame(struct reading *r, const struct frame *f, bool *end)
+static err take_content(struct reading *r, const struct frame *f)
 {
-	if (r->left > 0 && f->letter != 'B' && f->letter != 'X')
-		return fail(ERR_INPUT, "the evidence of the submission is not whole");
 	switch (f->letter) {
 	case 'S':
 		return take_start(r, f->payload);
@@ -126,13 +124,20 @@ static err take_frame(struct reading *r, const struct frame *f, bool *end)
 		return take_bytes(r, f->payload);
 	case 'P':
 		return take_progress(r, f->payload);
-	case 'Z':
-		*end = true;
-		return frames_end(&r->in, r->a, f->payload);
-	case 'X':
-		return frames_failure(f->payload);
 	}
 	return fail(ERR_INPUT, "the submission holds a frame of an unknown kind");
+}
+
+static err take_frame(struct reading *r, const struct frame *f, bool *end)
+{
+	if (f->letter == 'X')
+		return frames_failure(f->payload);
+	if (r->left > 0 && f->letter != 'B')
+		return fail(ERR_INPUT, "the evidence of the submission is not whole");
+	if (f->letter != 'Z')
+		return take_content(r, f);
+	*end = true;
+	return frames_end(&r->in, r->a, f->payload);
 }
 
 static err read_all(int fd, const struct submission_calls *calls, void *ctx, bool trusted)

@@ -191,7 +191,8 @@ err submission_row_get(const struct row_shape *shape, struct str values, void *i
 		if (!next_value(&values, &value))
 			return fail(ERR_INPUT, "a %s of the submission is cut short", shape->t->name);
 		if (value.p)
-			TRY(err_in(field_set_text(f, (char *)item + f->offset, value), "%s: '%s'", shape->t->name, f->name));
+			TRY(err_in(field_set_text(f, (char *)item + f->offset, value), "%s: '%s'", shape->t->name,
+				   f->name));
 		else if ((f->flags & FIELD_REQUIRED) && !(f->flags & FIELD_UNKNOWN_OK))
 			return fail(ERR_INPUT, "%s: '%s' is missing", shape->t->name, f->name);
 	}

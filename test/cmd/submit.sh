@@ -30,7 +30,7 @@ while at < len(data):
     at += 5 + n
 exec(sys.argv[3])
 body = b"".join(l + struct.pack(">I", len(p)) + p for l, p in frames[:-1])
-end = json.dumps({"items": sum(l == b"I" for l, p in frames), "sha256": hashlib.sha256(body).hexdigest()}).encode()
+end = json.dumps({"items": sum(l in (b"I", b"R") for l, p in frames), "sha256": hashlib.sha256(body).hexdigest()}).encode()
 open(sys.argv[2], "wb").write(body + b"Z" + struct.pack(">I", len(end)) + end)
 END
 }

@@ -112,7 +112,9 @@ static err take_evidence(void *ctx, const struct s_evidence *e, struct str bytes
 
 static err read_text(const char *text, struct seen *s)
 {
-	static const struct submission_calls calls = { .start = take_start, .item = take_item, .evidence = take_evidence };
+	static const struct submission_calls calls = {
+		.start = take_start, .item = take_item, .evidence = take_evidence,
+	};
 	char in_name[] = "/tmp/custody-test-XXXXXX", out_name[] = "/tmp/custody-test-XXXXXX";
 	struct s_start start = { .format = STR("custody-submission/1"), .source = STR("people"), .tool = STR("t") };
 	OWNED(submission_writer) out = NULL;
