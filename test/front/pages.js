@@ -44,7 +44,7 @@ const chain = {
 const STATES = { ready: ['audit-ready', '✓'], stale: ['stale', '◔'], gap: ['gap', '✗'], unknown: ['unknown', '?'], none: ['not applicable', '–'] };
 const catalogue = fs.readFileSync(CATALOGUE, 'utf8').trim().split('\n').slice(1).map(l => {
 	const c = l.match(/("([^"]|"")*"|[^,]*)(,|$)/g).map(s => s.replace(/,$/, '').replace(/^"|"$/g, ''));
-	return { id: c[0], title: c[1], theme: c[3] };
+	return { id: c[0], title: c[1], theme: c[2] };
 });
 const stateOf = c => c.id === 'A.8.28' || c.id === 'A.8.8' || c.id === 'A.5.37' ? 'gap'
 	: c.theme === 'Physical' ? (random() < .6 ? 'none' : 'unknown') : pick(['ready', 'ready', 'ready', 'stale', 'unknown', 'unknown', 'unknown']);
