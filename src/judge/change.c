@@ -21,75 +21,117 @@ static struct change_answer unknown(const char *why)
 	return (struct change_answer){ ANSWER_UNKNOWN, why };
 }
 
+static const char git_alone[] = "git does not hold reviews; an export of the code host does";
+
 /* What can be said where no pull request with its reviews is at hand. */
 static struct change_answer without_pull(const struct change_facts *f)
 {
+	if (f->other_merge)
+		return unknown("its message names a pull request that was merged as another commit");
 	if (f->pull_known)
-		return unknown("the export of the host tells no reviews");
+		return unknown("the export of the host does not tell all reviews");
 	if (f->has_pull)
-		return unknown(f->in_export ? "the export of the host does not hold its pull request" :
-			       "git does not hold reviews; an export of the code host does");
+		return unknown("no export of the host holds its pull request");
 	if (f->maybe_rebased)
 		return unknown("it may have come in with the pull request above it");
-	if (f->in_export)
-		return miss("no pull request of the host's export brought it in");
-	return unknown("git does not hold reviews; an export of the code host does");
+	switch (f->cover) {
+	case COVER_NONE:
+		return unknown("git does not hold reviews, and no export is known to hold all of that time");
+	case COVER_SEEN:
+		return miss("no pull request: those around it name theirs, and the exports hold them all");
+	case COVER_DECLARED:
+		return miss("no pull request of an export declared complete brought it in");
+	}
+	return unknown(git_alone);
 }
 
+#define OUTSIDER "approved by a person who did not work on it"
+#define WITHDRAWN "its approval was dismissed, or changes were asked for after it"
+#define BOT_ONLY "only a bot approved it"
+#define OWN_ONLY "only people who worked on it approved it"
+
 /* Who, when and on which commit, from how far the best approval goes. */
+static const struct change_answer by_approval[][3] = {
+	[APPROVAL_NONE] = {
+		{ ANSWER_FAIL, "nobody approved it" }, { ANSWER_FAIL, "nobody approved it" },
+		{ ANSWER_FAIL, "nobody approved it" } },
+	[APPROVAL_WITHDRAWN] = {
+		{ ANSWER_FAIL, WITHDRAWN }, { ANSWER_FAIL, WITHDRAWN }, { ANSWER_FAIL, WITHDRAWN } },
+	[APPROVAL_BOT] = {
+		{ ANSWER_FAIL, BOT_ONLY }, { ANSWER_FAIL, BOT_ONLY }, { ANSWER_FAIL, BOT_ONLY } },
+	[APPROVAL_OWN] = {
+		{ ANSWER_FAIL, OWN_ONLY }, { ANSWER_FAIL, OWN_ONLY }, { ANSWER_FAIL, OWN_ONLY } },
+	[APPROVAL_LATE] = {
+		{ ANSWER_PASS, OUTSIDER }, { ANSWER_FAIL, "approved after the merge" },
+		{ ANSWER_FAIL, "approved after the merge" } },
+	[APPROVAL_OTHER] = {
+		{ ANSWER_PASS, OUTSIDER }, { ANSWER_PASS, "approved before the merge" },
+		{ ANSWER_FAIL, "approved on another commit than the one merged" } },
+	[APPROVAL_NO_WHO] = {
+		{ ANSWER_UNKNOWN, "approved; whether by a person is not told" },
+		{ ANSWER_UNKNOWN, "approved; whether by a person is not told" },
+		{ ANSWER_UNKNOWN, "approved; whether by a person is not told" } },
+	[APPROVAL_NO_TIME] = {
+		{ ANSWER_PASS, OUTSIDER }, { ANSWER_UNKNOWN, "approved; when is not told" },
+		{ ANSWER_UNKNOWN, "approved; when is not told" } },
+	[APPROVAL_NO_COMMIT] = {
+		{ ANSWER_PASS, OUTSIDER }, { ANSWER_PASS, "approved before the merge" },
+		{ ANSWER_UNKNOWN, "approved; on which commit is not told" } },
+	[APPROVAL_GOOD] = {
+		{ ANSWER_PASS, OUTSIDER }, { ANSWER_PASS, "approved before the merge" },
+		{ ANSWER_PASS, "approved on the commit that was merged" } },
+};
+
+/* A list of reviews that is not whole can show, but not lack. */
+static struct change_answer judge_review(const struct change_facts *f, int question)
+{
+	struct change_answer a = by_approval[f->approval][question];
+
+	if (!f->pull_known || f->other_merge)
+		return without_pull(f);
+	if (a.answer == ANSWER_FAIL && !f->reviews_known)
+		return without_pull(f);
+	if (f->approval == APPROVAL_NONE && f->merged_alone)
+		return miss("nobody approved it; who opened it merged it alone");
+	return a;
+}
+
 static void judge_reviews(const struct change_facts *f, struct change_answer out[CHANGE_QUESTIONS])
 {
-	static const struct change_answer table[][3] = {
-		[APPROVAL_NONE] = {
-			{ ANSWER_FAIL, "nobody approved it" }, { ANSWER_FAIL, "nobody approved it" },
-			{ ANSWER_FAIL, "nobody approved it" } },
-		[APPROVAL_BOT] = {
-			{ ANSWER_FAIL, "only a bot approved it" }, { ANSWER_FAIL, "only a bot approved it" },
-			{ ANSWER_FAIL, "only a bot approved it" } },
-		[APPROVAL_OWN] = {
-			{ ANSWER_FAIL, "only people who worked on it approved it" },
-			{ ANSWER_FAIL, "only people who worked on it approved it" },
-			{ ANSWER_FAIL, "only people who worked on it approved it" } },
-		[APPROVAL_LATE] = {
-			{ ANSWER_PASS, "approved by a person who did not work on it" },
-			{ ANSWER_FAIL, "approved after the merge" }, { ANSWER_FAIL, "approved after the merge" } },
-		[APPROVAL_OTHER] = {
-			{ ANSWER_PASS, "approved by a person who did not work on it" },
-			{ ANSWER_PASS, "approved before the merge" },
-			{ ANSWER_FAIL, "approved on another commit than the one merged" } },
-		[APPROVAL_UNSURE] = {
-			{ ANSWER_UNKNOWN, "approved, but the export does not tell who, when or on which commit" },
-			{ ANSWER_UNKNOWN, "approved, but the export does not tell who, when or on which commit" },
-			{ ANSWER_UNKNOWN, "approved, but the export does not tell who, when or on which commit" } },
-		[APPROVAL_GOOD] = {
-			{ ANSWER_PASS, "approved by a person who did not work on it" },
-			{ ANSWER_PASS, "approved before the merge" },
-			{ ANSWER_PASS, "approved on the commit that was merged" } },
-	};
-
 	for (int i = 0; i < 3; i++)
-		out[CHANGE_OUTSIDE + i] = f->pull_known && f->reviews_known ? table[f->approval][i] : without_pull(f);
+		out[CHANGE_OUTSIDE + i] = judge_review(f, i);
+}
+
+static struct change_answer checks_told(const struct change_facts *f)
+{
+	if (f->checks_failed > 0)
+		return miss("a check had failed or was not finished");
+	if (f->checks_unsure > 0)
+		return unknown("a check ran again after the merge, or when it ended is not told");
+	if (!f->checks_known)
+		return unknown("the export of the host does not tell all checks");
+	return f->checks_passed > 0 ? pass("checks had passed") : miss("no check ran");
 }
 
 static struct change_answer judge_checks(const struct change_facts *f)
 {
-	if (f->pull_known && f->checks_known) {
-		if (f->checks_failed > 0)
-			return miss("a check had failed or was not finished");
-		return f->checks_passed > 0 ? pass("checks had passed") : miss("no check ran");
-	}
-	if (!f->pull_known && !f->has_pull && !f->maybe_rebased && f->in_export)
+	if (f->other_merge)
+		return without_pull(f);
+	if (f->pull_known)
+		return checks_told(f);
+	if (!f->has_pull && !f->maybe_rebased && f->cover != COVER_NONE)
 		return unknown("it came in without a pull request; what ran then is not told");
-	return unknown(f->pull_known ? "the export of the host tells no checks" :
-		       "git does not hold results of checks; an export of the code host does");
+	return unknown("git does not hold results of checks; an export of the code host does");
 }
 
 static struct change_answer judge_ticket(const struct change_facts *f)
 {
 	if (f->tickets > 0)
 		return pass("a ticket is named or linked");
-	if (f->pull_known)
+	if (f->pull_known && f->tickets_known && !f->other_merge)
 		return miss("neither the message nor the pull request names a ticket");
+	if (f->pull_known)
+		return unknown("the message names none; the export does not tell what is linked");
 	return unknown("the message names none; the code host may link one");
 }
 
@@ -101,7 +143,7 @@ static struct change_answer judge_security(const struct change_facts *f, struct 
 		return miss("no independent review, so no security review");
 	if (reviewed.answer == ANSWER_PASS)
 		return unknown("reviewed; that security was looked at is not recorded");
-	return unknown("git does not hold reviews; an export of the code host does");
+	return unknown(git_alone);
 }
 
 void change_judge(const struct change_facts *f, struct change_answer out[CHANGE_QUESTIONS])

@@ -143,9 +143,11 @@ static const struct pack_column review_columns[] = {
 
 static err query_reviews(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT r.repository_no, r.number, p.merged_at, r.reviewer, r.reviewer_kind, r.state, r.at, "
+	return db_query(s->w->db, SQL("SELECT r.repository_no, r.number, p.merged_at, r.reviewer, "
+		"CASE WHEN o.kind = 'service' THEN 'bot' WHEN a.kind = 'unknown' AND o.kind = 'person' THEN 'person' "
+		"ELSE coalesce(a.kind, 'unknown') END, r.state, r.at, "
 		"r.commit_id, p.idx FROM view_review r JOIN view_pull p ON p.repository_no = r.repository_no "
-		"AND p.number = r.number WHERE p.merged_at >= $1 AND p.merged_at <= $2 "
+		"AND p.number = r.number LEFT JOIN view_account a ON a.id = r.reviewer LEFT JOIN view_person o ON o.id = a.person WHERE p.merged_at >= $1 AND p.merged_at <= $2 "
 		"ORDER BY r.repository_no, r.number DESC, r.seq"), DB_ARGS(DB_I(s->w->from), DB_I(s->w->to)), out);
 }
 

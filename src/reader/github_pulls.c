@@ -20,7 +20,7 @@ static bool whole(const struct json *v, size_t max)
 	const struct json *list = host_list(v);
 	int64_t total;
 
-	if (!list || list->n > max)
+	if (!list || list->n > max || json_true(json_path(v, "pageInfo.hasNextPage")))
 		return false;
 	if (json_int(json_get(v, "totalCount"), &total))
 		return total <= (int64_t)list->n;
@@ -114,13 +114,20 @@ static void put_check(struct host_pull *h, const struct json *v)
 {
 	const struct json *conclusion = HOST_GET(v, "conclusion", "state");
 	struct str status = text(json_get(v, "status"));
-	int64_t at = fact_time(text(HOST_GET(v, "completedAt", "completed_at", "startedAt", "createdAt")));
 	bool ended = !status.n || str_is_caseless(status, STR("completed"));
+	struct r_check check = {
+		.at = host_time(HOST_GET(v, "completedAt", "completed_at", "createdAt")),
+		.name = text(HOST_GET(v, "name", "context")),
+		.result = ended ? result_of(text(conclusion)) : CHECK_PENDING,
+		.started = host_time(HOST_GET(v, "startedAt", "started_at")),
+	};
 
-	if (at < 0)
-		at = INSTANT_NONE;	/* "0001-01-01" is how gh writes "not yet" */
-	host_pull_check(h, text(HOST_GET(v, "name", "context")), ended ? result_of(text(conclusion)) : CHECK_PENDING,
-			at);
+	/* A commit status has one time: when it was set. */
+	if (!json_get(v, "conclusion") && !json_get(v, "status")) {
+		check.at = check.at == INSTANT_NONE ? check.started : check.at;
+		check.started = INSTANT_NONE;
+	}
+	host_pull_check(h, &check);
 }
 
 /* Checks of the pull itself (gh) or of its last commit (GraphQL). */
@@ -208,6 +215,7 @@ static void put_tickets(struct host_pull *h, const struct json *pull)
 {
 	const struct json *list = host_list(json_get(pull, "closingIssuesReferences"));
 
+	h->pull.tickets_known = whole(json_get(pull, "closingIssuesReferences"), HOST_TICKETS);
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next) {
 		struct str number = text(json_get(m, "number")), owner = text(json_path(m, "repository.owner.login"));
 		struct str name = text(json_path(m, "repository.name")),
@@ -248,6 +256,8 @@ static err put_pull(struct github *g, const struct json *v)
 	put_checks(h, v);
 	put_tickets(h, v);
 	put_labels(h, v);
+	host_pull_keys(h, text(json_get(v, "title")), text(HOST_GET(v, "headRefName", "head.ref")));
+	h->pull.newest = host_newest(v);
 	g->pulls++;
 	return host_pull_write(h, &g->p);
 }

@@ -97,8 +97,11 @@ static void put_pipeline(struct gitlab *g, const struct json *v)
 	if (!pipeline)
 		return;
 	g->pull.pull.checks_known = 1;
-	host_pull_check(&g->pull, STR("pipeline"), result_of(text(json_get(pipeline, "status"))),
-			fact_time(text(HOST_GET(pipeline, "finished_at", "finishedAt", "updated_at"))));
+	host_pull_check(&g->pull, &(struct r_check){
+		.at = host_time(HOST_GET(pipeline, "finished_at", "finishedAt", "updated_at")), .name = STR("pipeline"),
+		.result = result_of(text(json_get(pipeline, "status"))),
+		.started = host_time(HOST_GET(pipeline, "started_at", "startedAt")),
+	});
 }
 
 static void put_lists(struct gitlab *g, const struct json *v)
@@ -106,6 +109,7 @@ static void put_lists(struct gitlab *g, const struct json *v)
 	const struct json *labels = host_list(json_get(v, "labels"));
 	const struct json *issues = host_list(HOST_GET(v, "closes_issues", "closesIssues"));
 
+	g->pull.pull.tickets_known = issues != NULL;
 	for (const struct json *m = labels ? labels->first : NULL; m; m = m->next)
 		host_pull_label(&g->pull, m->kind == JSON_STRING ? m->text : text(HOST_GET(m, "title", "name")));
 	for (const struct json *m = issues ? issues->first : NULL; m; m = m->next) {
@@ -132,10 +136,12 @@ static err put_merged(struct gitlab *g, const struct json *v)
 		p->merge = p->head;
 	p->author = host_who(g->p.tmp, g->host, json_get(v, "author"));
 	p->merged_by = host_who(g->p.tmp, g->host, HOST_GET(v, "merge_user", "merged_by", "mergeUser"));
+	p->newest = host_newest(v);
 	put_commits(g, v);
 	put_approvals(g, v);
 	put_pipeline(g, v);
 	put_lists(g, v);
+	host_pull_keys(&g->pull, text(json_get(v, "title")), text(HOST_GET(v, "source_branch", "sourceBranch")));
 	g->merged++;
 	return host_pull_write(&g->pull, &g->p);
 }

@@ -1,6 +1,7 @@
 #include "reader/host.h"
 
 #include "base/instant.h"
+#include "git/message.h"
 #include "git/people.h"
 
 enum { NAME_MAX_BYTES = 200 };
@@ -23,6 +24,60 @@ const struct json *host_get(const struct json *v, const char *const *keys)
 			return found;
 	}
 	return NULL;
+}
+
+int64_t host_time(const struct json *v)
+{
+	int64_t ms, t;
+
+	if (v && v->kind == JSON_NUMBER)
+		return json_int(v, &ms) && ms > 0 ? ms / 1000 : INSTANT_NONE;
+	t = fact_time(json_text(v));
+	return t < 0 ? INSTANT_NONE : t;
+}
+
+/* Keys under which hosts put when something happened. */
+static bool is_when(struct str key)
+{
+	static const char *const ends[] = { "At", "_at", "_on", "Date", "completedOn" };
+
+	if (str_starts(key, STR("due")) || str_is(key, "authoredDate") || str_is(key, "committedDate") ||
+	    str_is(key, "startDate"))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		if (str_ends(key, str_c(ends[i])))
+			return true;
+	return false;
+}
+
+static int64_t newest_of(const struct json *v, int depth)
+{
+	int64_t newest = INSTANT_NONE;
+
+	if (v && (v->kind == JSON_STRING || v->kind == JSON_NUMBER))
+		return is_when(v->key) ? host_time(v) : INSTANT_NONE;
+	for (const struct json *m = v && depth < 12 ? v->first : NULL; m; m = m->next) {
+		int64_t t = newest_of(m, depth + 1);
+
+		if (t > newest)
+			newest = t;
+	}
+	return newest;
+}
+
+int64_t host_newest(const struct json *v)
+{
+	return newest_of(v, 0);
+}
+
+struct str host_of_url(struct arena *a, struct str url, const char *other)
+{
+	size_t start = str_find(url, STR("://"), 0), end;
+
+	if (start == url.n)
+		return str_c(other);
+	end = str_find(url, STR("/"), start + 3);
+	return arena_str(a, str_cut((struct str){ url.p + start + 3, end - start - 3 }, 100));
 }
 
 bool host_nobody(const struct s_who *who)
@@ -114,7 +169,7 @@ void host_pull_start(struct host_pull *h, struct arena *a)
 	h->a = a;
 	table_clear(&item_pull, p);
 	p->author.kind = p->merged_by.kind = ACCOUNT_UNKNOWN;
-	p->checks_known = p->commits_known = p->reviews_known = 0;
+	p->checks_known = p->commits_known = p->reviews_known = p->tickets_known = 0;
 	p->commits = (struct many){ h->commits, 0 };
 	p->labels = (struct many){ h->labels, 0 };
 	p->tickets = (struct many){ h->tickets, 0 };
@@ -176,15 +231,51 @@ void host_pull_review(struct host_pull *h, const struct s_review *review)
 		h->reviews[list->n++] = *review;
 }
 
-void host_pull_check(struct host_pull *h, struct str name, int result, int64_t at)
+void host_pull_check(struct host_pull *h, const struct r_check *check)
 {
 	struct many *list = &h->pull.checks;
+	struct r_check c = *check;
 
-	if (name.n && list->n < HOST_CHECKS)
-		h->checks[list->n++] = (struct r_check){ at, str_cut(name, NAME_MAX_BYTES), result };
+	c.name = str_cut(c.name, NAME_MAX_BYTES);
+	if (c.name.n && list->n < HOST_CHECKS)
+		h->checks[list->n++] = c;
+}
+
+/* Ends the key behind its number, and makes words of the other pieces. */
+static void spaced(struct str branch, char *out)
+{
+	for (size_t i = 0; i < branch.n; i++) {
+		char c = branch.p[i];
+		bool digit_before = i && branch.p[i - 1] >= '0' && branch.p[i - 1] <= '9';
+
+		out[i] = c == '/' || c == '_' || c == '#' || (c == '-' && digit_before) ? ' ' : c;
+	}
+}
+
+void host_pull_keys(struct host_pull *h, struct str title, struct str branch)
+{
+	struct str name = str_cut(branch, NAME_MAX_BYTES);
+	char *words = arena_cstr(h->a, name);
+	struct git_message said[2];
+
+	spaced(name, words);
+	git_message_parse(h->a, title.p ? title : STR(""), &said[0]);
+	git_message_parse(h->a, (struct str){ words, name.n }, &said[1]);
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < said[k].tickets.n; i++)
+			host_pull_ticket(h, said[k].tickets.v[i]);
 }
 
 err host_pull_write(struct host_pull *h, struct report *p)
 {
+	struct str own = arena_printf(h->a, "#%lld", (long long)h->pull.number);
+	struct str *ticket = h->tickets;
+	size_t n = 0;
+
+	/* "Closes #7" in pull request 7 names no ticket. */
+	for (size_t i = 0; i < h->pull.tickets.n; i++)
+		if (!str_eq(ticket[i], own))
+			ticket[n++] = ticket[i];
+	h->pull.tickets.n = n;
 	return report_item(p, &item_pull, &h->pull);
 }

@@ -19,6 +19,17 @@ const struct json *host_get(const struct json *v, const char *const *keys);
  * is_bot, type, __typename or its name. All absent where `v` names nobody. */
 struct s_who host_who(struct arena *a, const char *host, const struct json *v);
 
+/* The newest instant that the host wrote anywhere in `v`; INSTANT_NONE. Clocks of
+ * committers and days that lie ahead (due, start) are not the host's. */
+int64_t host_newest(const struct json *v);
+
+/* A time as hosts write it: RFC 3339, or milliseconds since 1970. "0001-01-01" is how
+ * some write "not yet". */
+int64_t host_time(const struct json *v);
+
+/* "github.com" of "https://github.com/o/r/pull/1", `other` where there is none. */
+struct str host_of_url(struct arena *a, struct str url, const char *other);
+
 /* Nobody by login, name or e-mail. */
 bool host_nobody(const struct s_who *who);
 
@@ -39,9 +50,12 @@ void host_pull_start(struct host_pull *h, struct arena *a);
 void host_pull_commit(struct host_pull *h, struct str commit);
 void host_pull_person(struct host_pull *h, const struct s_who *who);
 void host_pull_review(struct host_pull *h, const struct s_review *review);
-void host_pull_check(struct host_pull *h, struct str name, int result, int64_t at);
+void host_pull_check(struct host_pull *h, const struct r_check *check);
 void host_pull_label(struct host_pull *h, struct str label);
 void host_pull_ticket(struct host_pull *h, struct str ticket);
+/* The tickets that a title or the name of a branch holds: "PAY-142" alone and as
+ * the beginning of "PAY-142-login". */
+void host_pull_keys(struct host_pull *h, struct str title, struct str branch);
 
 /* Writes it. */
 MUST_USE err host_pull_write(struct host_pull *h, struct report *p);

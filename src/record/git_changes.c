@@ -85,32 +85,17 @@ static err put_lists(struct apply *ap, const struct r_change *c, int64_t reposit
 	return NULL;
 }
 
-/* What kind of account wrote the change, for lists that leave out bots. */
-static err author_kind(struct apply *ap, struct str account, struct str *out)
-{
-	DB_ROWS rows = NULL;
-	bool more;
-
-	TRY(db_query(ap->db, SQL("SELECT kind FROM view_account WHERE id = $1"),
-		     DB_ARGS(record_blob(ap->a, account)), &rows));
-	TRY(db_next(rows, &more));
-	*out = more ? arena_str(ap->a, db_text(rows, 0)) : STR("unknown");
-	return NULL;
-}
-
 static err put_change(struct apply *ap, const struct record *r, const struct r_change *c, const int64_t nos[2])
 {
 	const struct r_git_changes *f = r->facts;
-	struct str kind;
 	int64_t added;
 
-	TRY(author_kind(ap, c->author, &kind));
 	TRY(db_run(ap->db, SQL("INSERT INTO view_change (no, repository_no, branch, commit_id, position, at, author, "
-		"committer, author_kind, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, $18) "
+		"committer, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17) "
 		"ON CONFLICT DO NOTHING"),
 		DB_ARGS(DB_I(nos[1]), DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position),
-			DB_I(c->at), record_blob(ap->a, c->author), record_blob(ap->a, c->committer), DB_T(kind),
+			DB_I(c->at), record_blob(ap->a, c->author), record_blob(ap->a, c->committer),
 			db_int_or_null(c->pull, FIELD_NO_INT), DB_I(c->parents),
 			DB_I(c->paths_total > 0 ? c->paths_total : 0), DB_I(touch_bits(c)), DB_I(c->tickets.n),
 			DB_T(str_c(signature_words[c->signature])), db_text_or_null(c->signed_by),

@@ -1,7 +1,11 @@
 /* host.pulls: what the code host said of pull (merge) requests: reviews, checks,
- * who merged what when. Whether a review was independent is computed from who
- * else worked on it, never taken from the host's word. */
+ * who merged what when. The record's time is that of the export: the newest
+ * instant anywhere in it. What several exports tell is put together in
+ * pull_view.c, the same in whatever order they came. Whether a review was
+ * independent is asked when somebody looks, never taken from the host's word. */
 #include "record/types.h"
+
+#include "record/pull_view.h"
 
 #include "text/json.h"
 
@@ -22,6 +26,7 @@ static const struct field check_fields[] = {
 	FIELD(r_check, at, FIELD_TIME, 0, 0, "finished"),
 	FIELD(r_check, name, FIELD_TEXT, FIELD_REQUIRED, 200, "the check"),
 	FIELD_CHOICE(r_check, result, FIELD_REQUIRED, check_result_words, "its result"),
+	FIELD(r_check, started, FIELD_TIME, 0, 0, "started"),
 	{ 0 },
 };
 static const struct table check_table = TABLE(r_check, "check", check_fields);
@@ -39,190 +44,85 @@ static const struct field pull_fields[] = {
 	FIELD(r_pull, merge, FIELD_COMMIT, 0, 0, "the commit on the release branch"),
 	FIELD(r_pull, merged_at, FIELD_TIME, 0, 0, "merged"),
 	FIELD(r_pull, merged_by, FIELD_ID, 0, 0, "who merged it"),
-	FIELD(r_pull, number, FIELD_INT, FIELD_REQUIRED, 0, "its number"),
+	FIELD(r_pull, newest, FIELD_TIME, 0, 0, "the newest instant in what is told"),
+	FIELD(r_pull, number, FIELD_INT, 0, 0, "its number; absent: of whichever pull request ends in `head`"),
 	FIELD(r_pull, people, FIELD_ID, FIELD_MANY, 256, "authors, co-authors and pushers of its commits"),
 	FIELD_GROUPS(r_pull, reviews, FIELD_MANY, 200, &review_table, "reviews"),
 	FIELD(r_pull, reviews_known, FIELD_FLAG, FIELD_REQUIRED, 0, "whether the export tells reviews"),
 	FIELD(r_pull, tickets, FIELD_TEXT, FIELD_MANY, 64, "tickets linked to it"),
+	FIELD(r_pull, tickets_known, FIELD_FLAG, FIELD_REQUIRED, 0, "whether the export tells tickets"),
 	{ 0 },
 };
 static const struct table pull_table = TABLE(r_pull, "pull", pull_fields);
 
 static const struct field fields[] = {
-	FIELD_GROUPS(r_host_pulls, pulls, FIELD_REQUIRED | FIELD_MANY, 64, &pull_table, "the pull requests"),
+	FIELD(r_host_pulls, complete_since, FIELD_TIME, 0, 0, "declared: no pull request merged since is left out"),
+	FIELD(r_host_pulls, named, FIELD_TEXT, 0, 256, "the repository as the export names it"),
+	FIELD_GROUPS(r_host_pulls, pulls, FIELD_MANY, 64, &pull_table, "the pull requests"),
 	FIELD(r_host_pulls, repository, FIELD_ID, FIELD_REQUIRED, 0, "the repository"),
+	FIELD(r_host_pulls, same, FIELD_INT, FIELD_MANY, 1000, "pull requests told again as they stand"),
 	{ 0 },
 };
 static const struct table table = TABLE(r_host_pulls, "host.pulls", fields);
 
-struct digest host_pulls_digest(const struct r_pull *p)
+/* Labels are words and change no view. */
+static const struct json_pick only_facts = { FIELD_WORDS, 0 };
+
+struct str host_pulls_telling(struct arena *a, const struct r_pull *p)
 {
 	BUF_AUTO text = buf_new(FACTS_MAX);
 	struct json_writer w = json_write(&text);
 
-	json_put_table(&w, &pull_table, (struct json_pick){ FIELD_WORDS, 0 }, p);
-	return digest_of(buf_str(&text));
+	json_put_table(&w, &pull_table, only_facts, p);
+	return arena_str(a, buf_str(&text));
 }
 
-struct pull_apply {
-	struct apply *ap;
-	const struct record *r;
-	const struct r_pull *p;
-	int64_t repository;
-};
-
-static err account_kind(struct apply *ap, struct str account, struct str *out)
+err host_pulls_read(struct arena *a, struct str telling, struct r_pull *out)
 {
-	DB_ROWS rows = NULL;
-	bool more;
+	struct json *v;
 
-	TRY(db_query(ap->db, SQL("SELECT kind FROM view_account WHERE id = $1"),
-		     DB_ARGS(record_blob(ap->a, account)), &rows));
-	TRY(db_next(rows, &more));
-	*out = more ? arena_str(ap->a, db_text(rows, 0)) : STR("unknown");
-	return NULL;
+	TRY(json_parse(a, "pull", telling, &v));
+	table_clear(&pull_table, out);
+	return json_to_table(a, "pull", v, &pull_table, only_facts, out);
 }
 
-static err clear(struct pull_apply *s)
+static err put_named(struct apply *ap, int64_t repository, const struct r_host_pulls *f)
 {
-	struct db *db = s->ap->db;
-	const struct db_value id[] = { DB_I(s->repository), DB_I(s->p->number) };
-
-	TRY(db_run(db, SQL("DELETE FROM view_pull WHERE repository_no = $1 AND number = $2"), id, 2, NULL));
-	TRY(db_run(db, SQL("DELETE FROM view_review WHERE repository_no = $1 AND number = $2"), id, 2, NULL));
-	return db_run(db, SQL("DELETE FROM view_check WHERE repository_no = $1 AND number = $2"), id, 2, NULL);
-}
-
-/* The account, or the person it belongs to: two accounts of one person are one. */
-static err same_person(struct apply *ap, struct str one, struct str other, bool *same)
-{
-	int64_t n;
-
-	*same = str_eq(one, other);
-	if (*same)
+	if (!f->named.n)
 		return NULL;
-	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_account a JOIN view_account b ON a.person = b.person "
-				   "WHERE a.id = $1 AND b.id = $2"),
-		       DB_ARGS(record_blob(ap->a, one), record_blob(ap->a, other)), 0, &n));
-	*same = n > 0;
-	return NULL;
+	return db_run(ap->db, SQL("INSERT INTO view_repository_named (name, repository_no) VALUES ($1, $2) "
+				  "ON CONFLICT DO NOTHING"), DB_ARGS(DB_T(f->named), DB_I(repository)), NULL);
 }
 
-/* Whether the reviewer neither opened the request nor worked on its commits. */
-static err is_outside(struct pull_apply *s, struct str reviewer, bool *outside)
+static err put_cover(struct apply *ap, int64_t repository, const struct record *r)
 {
-	const struct str *people = s->p->people.v;
-	bool same = false;
+	const struct r_host_pulls *f = r->facts;
 
-	if (s->p->author.p)
-		TRY(same_person(s->ap, reviewer, s->p->author, &same));
-	for (size_t i = 0; !same && i < s->p->people.n; i++)
-		TRY(same_person(s->ap, reviewer, people[i], &same));
-	*outside = !same;
-	return NULL;
-}
-
-/* An approval counts when a person from outside gave it before the merge on the
- * commit that was merged. An unknown commit or time does not count. */
-static bool in_force(const struct r_pull *p, const struct r_review *v)
-{
-	return v->state == REVIEW_APPROVED && v->at != INT64_MIN && p->merged_at != INT64_MIN &&
-	       v->at <= p->merged_at && v->commit.p && p->head.p && str_eq(v->commit, p->head);
-}
-
-static err put_reviews(struct pull_apply *s, int64_t *independent)
-{
-	const struct r_review *v = s->p->reviews.v;
-
-	*independent = 0;
-	for (size_t i = 0; i < s->p->reviews.n; i++) {
-		struct str kind;
-		bool outside;
-
-		TRY(account_kind(s->ap, v[i].reviewer, &kind));
-		TRY(is_outside(s, v[i].reviewer, &outside));
-		if (in_force(s->p, &v[i]) && outside && str_is(kind, "person"))
-			++*independent;
-		TRY(db_run(s->ap->db, SQL("INSERT INTO view_review (repository_no, number, seq, reviewer, reviewer_kind, "
-			"state, at, commit_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
-			DB_ARGS(DB_I(s->repository), DB_I(s->p->number), DB_I(i), record_blob(s->ap->a, v[i].reviewer),
-				DB_T(kind), DB_T(str_c(review_state_words[v[i].state])),
-				db_int_or_null(v[i].at, INT64_MIN), record_blob(s->ap->a, v[i].commit)), NULL));
-	}
-	return NULL;
-}
-
-static err put_checks(struct pull_apply *s, int64_t counts[2])
-{
-	const struct r_check *v = s->p->checks.v;
-
-	for (size_t i = 0; i < s->p->checks.n; i++) {
-		bool late = v[i].at != INT64_MIN && s->p->merged_at != INT64_MIN && v[i].at > s->p->merged_at;
-
-		if (v[i].result == CHECK_PASSED && !late)
-			counts[0]++;
-		if (v[i].result == CHECK_FAILED || v[i].result == CHECK_PENDING ||
-		    (late && v[i].result == CHECK_PASSED))
-			counts[1]++;
-		TRY(db_run(s->ap->db, SQL("INSERT INTO view_check (repository_no, number, seq, name, result, at) "
-				"VALUES ($1, $2, $3, $4, $5, $6)"),
-			   DB_ARGS(DB_I(s->repository), DB_I(s->p->number), DB_I(i), DB_T(v[i].name),
-				   DB_T(str_c(check_result_words[v[i].result])),
-				   db_int_or_null(v[i].at, INT64_MIN)), NULL));
-	}
-	return NULL;
-}
-
-static err put_carried(struct pull_apply *s)
-{
-	const struct str *commit = s->p->commits.v;
-	int64_t change;
-
-	if (!s->p->merge.p)
+	if (f->complete_since == INT64_MIN)
 		return NULL;
-	TRY(db_get_int(s->ap->db, SQL("SELECT max(no) FROM view_change WHERE repository_no = $1 AND commit_id = $2"),
-		       DB_ARGS(DB_I(s->repository), record_blob(s->ap->a, s->p->merge)), -1, &change));
-	for (size_t i = 0; change >= 0 && i < s->p->commits.n; i++)
-		TRY(db_run(s->ap->db, SQL("INSERT INTO view_branch_commit (repository_no, commit_id, change_no, how) "
-				"VALUES ($1, $2, $3, 'host') ON CONFLICT DO NOTHING"),
-			   DB_ARGS(DB_I(s->repository), record_blob(s->ap->a, commit[i]), DB_I(change)), NULL));
-	return NULL;
-}
-
-static err put_pull(struct pull_apply *s)
-{
-	const struct r_pull *p = s->p;
-	struct arena *a = s->ap->a;
-	struct digest digest = host_pulls_digest(p);
-	int64_t independent, checks[2] = { 0, 0 };
-
-	TRY(clear(s));
-	TRY(put_reviews(s, &independent));
-	TRY(put_checks(s, checks));
-	TRY(put_carried(s));
-	return db_run(s->ap->db, SQL("INSERT INTO view_pull (repository_no, number, author, merged_by, merged_at, "
-		"merge_commit, head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, "
-		"independent, digest, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"),
-		DB_ARGS(DB_I(s->repository), DB_I(p->number), record_blob(a, p->author), record_blob(a, p->merged_by),
-			db_int_or_null(p->merged_at, INT64_MIN), record_blob(a, p->merge), record_blob(a, p->head),
-			DB_I(p->commits_total > 0 ? p->commits_total : (int64_t)p->commits.n),
-			DB_I(p->checks_known == 1), DB_I(checks[1]), DB_I(checks[0]), DB_I(p->tickets.n),
-			DB_I(p->reviews_known == 1 ? (int64_t)p->reviews.n : -1), DB_I(independent),
-			DB_B(digest_str(&digest)), DB_I(s->r->idx)), NULL);
+	return db_run(ap->db, SQL("INSERT INTO view_pull_cover (repository_no, since, until, idx) "
+				  "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"),
+		      DB_ARGS(DB_I(repository), DB_I(f->complete_since), DB_I(r->header.effective),
+			      DB_I(r->idx)), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_host_pulls *f = r->facts;
 	const struct r_pull *v = f->pulls.v;
-	struct pull_apply s = { .ap = ap, .r = r };
+	const int64_t *same = f->same.v;
+	struct pull_view_telling t = { .told = r->header.effective, .idx = r->idx };
 
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_repository WHERE id = $1"),
-		       DB_ARGS(record_blob(ap->a, f->repository)), 0, &s.repository));
+		       DB_ARGS(record_blob(ap->a, f->repository)), 0, &t.repository));
+	TRY(put_named(ap, t.repository, f));
+	TRY(put_cover(ap, t.repository, r));
 	for (size_t i = 0; i < f->pulls.n; i++) {
-		s.p = &v[i];
-		TRY(put_pull(&s));
+		t.pull = &v[i];
+		TRY(pull_view_tell(ap, &t));
 	}
+	for (size_t i = 0; i < f->same.n; i++)
+		TRY(pull_view_again(ap, t.repository, same[i], t.told));
 	return NULL;
 }
 

@@ -31,7 +31,7 @@ struct r_tree { struct str commit, repository; struct many ci, items; };
 
 /* host.pulls: what the code host said of pull (merge) requests. */
 struct r_review { int64_t at; struct str commit; struct str reviewer; int state; };
-struct r_check { int64_t at; struct str name; int result; };
+struct r_check { int64_t at; struct str name; int result; int64_t started; };
 extern const char *const review_state_words[];	/* approved changes-requested … */
 extern const char *const check_result_words[];	/* passed failed skipped pending */
 enum { REVIEW_APPROVED, REVIEW_CHANGES_REQUESTED, REVIEW_COMMENTED, REVIEW_DISMISSED, REVIEW_PENDING };
@@ -39,12 +39,17 @@ enum { CHECK_PASSED, CHECK_FAILED, CHECK_SKIPPED, CHECK_PENDING };
 struct r_pull {
 	struct str author, head, merge, merged_by;
 	struct many checks, commits, labels, people, reviews, tickets;
-	int64_t commits_total, labels_total, merged_at, number;
-	int checks_known, commits_known, reviews_known;
+	int64_t commits_total, labels_total, merged_at, newest, number;
+	int checks_known, commits_known, reviews_known, tickets_known;
 };
-/* Over the facts of everything that is told of one pull request. */
-struct digest host_pulls_digest(const struct r_pull *p);
-struct r_host_pulls { struct many pulls; struct str repository; };
+/* The canonical facts of all that is told of one pull request, in `a`. */
+struct str host_pulls_telling(struct arena *a, const struct r_pull *p);
+MUST_USE err host_pulls_read(struct arena *a, struct str telling, struct r_pull *out);
+struct r_host_pulls {
+	int64_t complete_since;
+	struct many pulls, same;
+	struct str named, repository;
+};
 struct r_rule { struct many accounts; struct str branch, rule, value; };
 struct r_host_rules { struct str repository, source; struct many rules; };
 

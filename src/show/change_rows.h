@@ -22,7 +22,8 @@ struct show_change_row {
 	int64_t touches, parents, idx;
 	struct str commit;				/* bytes */
 	struct str author;				/* bytes of the account's id */
-	struct str author_kind, signature, signer, tag;
+	struct str author_kind;				/* as known today, joined persons and all */
+	struct str signature, signer, tag;
 	bool by_host_key;				/* signed by the code host itself */
 	bool ticket_in_message;
 	struct change_facts facts;

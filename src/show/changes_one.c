@@ -9,7 +9,7 @@
 #include "show/change_words.h"
 #include "text/json.h"
 
-enum { COMMIT_MAX = 32, SHORTEST = 4, LOOK_AHEAD = 180 * DAY_SECONDS };
+enum { COMMIT_MAX = 32, SHORTEST = 4 };
 
 struct one {
 	struct db *db;
@@ -69,10 +69,9 @@ static err find(struct one *x, struct str digits, int64_t *no, int64_t *at, bool
 	return NULL;
 }
 
-/* What came in above it matters for a rebased pull request, so reading starts there. */
 static err read_row(struct one *x, int64_t no, int64_t at, bool gone)
 {
-	struct show_change_rows_spec spec = { x->repository_no, x->branch, at, at + LOOK_AHEAD, false };
+	struct show_change_rows_spec spec = { x->repository_no, x->branch, at, at, false };
 	OWNED(show_change_rows) rows = NULL;
 	bool more;
 
@@ -122,8 +121,10 @@ static err put_reviews(struct one *x)
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(x->db, SQL("SELECT reviewer, reviewer_kind, state, at, commit_id FROM view_review WHERE repository_no = $1 "
-		"AND number = $2 ORDER BY seq"), DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
+	TRY(db_query(x->db, SQL("SELECT r.reviewer, CASE WHEN p.kind = 'service' THEN 'bot' "
+		"WHEN a.kind = 'unknown' AND p.kind = 'person' THEN 'person' ELSE coalesce(a.kind, 'unknown') END, r.state, r.at, "
+		"r.commit_id FROM view_review r LEFT JOIN view_account a ON a.id = r.reviewer LEFT JOIN view_person p ON p.id = a.person "
+		"WHERE r.repository_no = $1 AND r.number = $2 ORDER BY r.seq"), DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
 	for (;;) {
 		struct str who, commit;
 
@@ -159,13 +160,16 @@ static err put_tickets(struct one *x)
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(x->db, SQL("SELECT ticket FROM view_change_ticket WHERE change_no = $1 ORDER BY ticket"),
-		DB_ARGS(DB_I(x->row.no)), &rows));
+	TRY(db_query(x->db, SQL("SELECT ticket, 'named' FROM view_change_ticket WHERE change_no = $1 "
+		"AND ticket <> '#' || CAST(CAST($3 AS int64) AS text) UNION SELECT ticket, 'linked' FROM view_pull_ticket "
+		"WHERE repository_no = $2 AND number = $3 ORDER BY 1, 2"),
+		DB_ARGS(DB_I(x->row.no), DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
-		put_line(x, "ticket", db_text(rows, 0));
+		put_line(x, "ticket", arena_printf(x->a, "%.*s, %s", FMT(db_text(rows, 0)),
+			 str_is(db_text(rows, 1), "named") ? "named in the message" : "linked at the code host"));
 	}
 }
 

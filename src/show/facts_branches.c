@@ -50,7 +50,7 @@ static void count_kind(struct facts_branch *b, const struct show_change_row *c)
 
 static void count_approvals(struct facts_branch *b, const struct show_change_row *c)
 {
-	if (!c->facts.pull_known || !c->facts.reviews_known)
+	if (!c->facts.pull_known || !c->facts.reviews_known || c->facts.other_merge)
 		return;
 	b->bot_approvals += c->facts.approval == APPROVAL_BOT;
 	b->people_own += c->facts.approval == APPROVAL_OWN;
@@ -66,7 +66,7 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 	count(&b->checks, c->answers[CHANGE_CHECKS].answer);
 	count(&b->tickets, c->answers[CHANGE_TICKET].answer);
 	count(&b->signatures, c->answers[CHANGE_SIGNED].answer);
-	if (c->facts.checks_known && c->facts.pull_known && !c->facts.checks_passed && !c->facts.checks_failed)
+	if (c->facts.checks_known && c->answers[CHANGE_CHECKS].answer == ANSWER_FAIL && !c->facts.checks_failed)
 		b->checks_none++;
 	if (c->facts.security) {
 		b->security++;
@@ -110,8 +110,9 @@ static err read_changes(struct facts_reading *r, struct facts_branch *b, int64_t
 	}
 	TRY(db_get_int(r->db, SQL("SELECT count(*) FROM view_change WHERE repository_no = $1 AND branch = $2 AND gone = 1 "
 		"AND at >= $3 AND at <= $4"), in_period, ARRAY_LEN(in_period), 0, &b->gone));
-	return db_get_int(r->db, SQL("SELECT count(DISTINCT author) FROM view_change WHERE repository_no = $1 AND branch = $2 "
-		"AND at >= $3 AND at <= $4 AND gone = 0 AND author_kind <> 'bot'"), in_period, ARRAY_LEN(in_period), 0,
+	return db_get_int(r->db, SQL("SELECT count(DISTINCT c.author) FROM view_change c LEFT JOIN view_account a ON a.id = c.author "
+		"LEFT JOIN view_person p ON p.id = a.person WHERE c.repository_no = $1 AND c.branch = $2 AND c.at >= $3 AND c.at <= $4 "
+		"AND c.gone = 0 AND coalesce(a.kind, 'unknown') <> 'bot' AND coalesce(p.kind, '') <> 'service'"), in_period, ARRAY_LEN(in_period), 0,
 		&b->accounts);
 }
 
@@ -223,7 +224,7 @@ static err read_hosts(struct facts_reading *r)
 	bool more;
 
 	TRY(db_query(r->db, SQL("SELECT r.name, count(*), min(p.merged_at), max(p.merged_at) FROM view_pull p "
-		"JOIN view_repository r ON r.no = p.repository_no GROUP BY r.name ORDER BY r.name"), DB_NONE, &rows));
+		"JOIN view_repository r ON r.no = p.repository_no WHERE p.merged_at IS NOT NULL GROUP BY r.name ORDER BY r.name"), DB_NONE, &rows));
 	for (;;) {
 		struct facts_host *h;
 

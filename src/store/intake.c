@@ -19,6 +19,7 @@ err intake_new(struct store *s, const struct intake_context *c, struct intake **
 	in->a = arena_new();
 	in->item = arena_new();
 	in->people = store_people(s);
+	in->copy = -1;
 	TRY(store_local_account(s, &in->by));
 	*out = in;
 	in = NULL;
@@ -244,7 +245,9 @@ static err read_all(struct intake *in, int fd)
 	TRY(seen_copy(in->seen, fd, in->progress, in->progress_ctx));
 	if (lseek(copy, 0, SEEK_SET) != 0)
 		return fail_errno("cannot read a temporary file in %s", store_home(in->store));
+	in->copy = copy;
 	TRY(submission_read_copy(copy, &intake_calls, in));
+	in->copy = -1;
 	return intake_finish(in);
 }
 

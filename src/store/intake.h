@@ -19,6 +19,8 @@ struct intake_context {
 	struct str report, original;	/* digests of the kept evidence and of the file as it came */
 	int64_t size;
 	int64_t effective;		/* when the caller knows; INSTANT_NONE */
+	bool complete;			/* the export leaves out no pull request merged … */
+	int64_t complete_since;		/* … since then: somebody's word */
 };
 
 struct intake_counts {
@@ -26,6 +28,7 @@ struct intake_counts {
 	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex;
 	int64_t people, people_changed, people_known;
 	int64_t late, already, proposed, lost;
+	struct intake_pull_counts { int64_t read, here, reviews, no_checks, no_reviews, no_tickets; } told;
 	bool empty, partial;
 };
 

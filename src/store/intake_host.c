@@ -3,15 +3,17 @@
 
 #include "base/instant.h"
 
-enum { BATCH = 32, BATCH_BYTES = 500 * 1024, BATCH_WORDS = WORDS_MAX / 2, LABEL_BYTES = 100 };
+enum { BATCH = 32, BATCH_BYTES = 500 * 1024, BATCH_WORDS = WORDS_MAX / 2, LABEL_BYTES = 100, SAME = 1000 };
 
 struct intake_pulls {
 	struct intake_place repository;
 	struct str named;		/* as the export names it */
 	struct arena *a;
 	struct r_pull pulls[BATCH];
-	size_t n, bytes, words;
-	int64_t newest;
+	int64_t same[SAME];
+	size_t n, same_n, bytes, words;
+	int64_t told;			/* when the export was made, at the earliest */
+	struct intake_survey *survey;
 };
 
 static struct str keep(struct arena *a, struct str s)
@@ -54,30 +56,6 @@ static size_t words_of(const struct r_pull *p)
 	return n;
 }
 
-/* The repository the export is of: named by the caller, by the export, or the
- * only one there is. */
-static err find_repository(struct intake *in, struct str named, struct intake_place *out)
-{
-	struct str name = in->c->repository.n ? in->c->repository : named;
-	struct s_repository r = { .name = name };
-	DB_ROWS rows = NULL;
-	bool more;
-
-	if (name.n)
-		return intake_repository(in, &r, out);
-	TRY(db_query(store_db(in->store), SQL("SELECT id, no FROM view_repository ORDER BY no"), DB_NONE, &rows));
-	TRY(db_next(rows, &more));
-	if (!more)
-		return err_hint(fail(ERR_INPUT, "the export does not say which repository it is of"),
-				"name it: --repository NAME");
-	*out = (struct intake_place){ record_hex(in->a, db_blob(rows, 0)), db_int(rows, 1) };
-	TRY(db_next(rows, &more));
-	if (more)
-		return err_hint(fail(ERR_INPUT, "the export does not say which of the repositories it is of"),
-				"name it: --repository NAME");
-	return NULL;
-}
-
 static err account(struct intake *in, const struct s_who *who, struct str *out)
 {
 	if (!who->login.n && !who->name.n && !who->email.n)
@@ -104,7 +82,7 @@ static struct many keep_checks(struct arena *a, const struct many *from)
 	struct r_check *to = arena_alloc(a, (from->n + 1) * sizeof(*to));
 
 	for (size_t i = 0; i < from->n; i++)
-		to[i] = (struct r_check){ v[i].at, keep(a, v[i].name), v[i].result };
+		to[i] = (struct r_check){ v[i].at, keep(a, v[i].name), v[i].result, v[i].started };
 	return (struct many){ to, from->n };
 }
 
@@ -133,8 +111,8 @@ static err keep_pull(struct intake *in, struct arena *a, const struct s_pull *p,
 		.commits = keep_texts(a, &p->commits), .labels = keep_labels(a, &p->labels),
 		.labels_total = (int64_t)p->labels.n,
 		.tickets = keep_texts(a, &p->tickets), .commits_total = p->commits_total,
-		.merged_at = p->merged_at, .number = p->number, .checks_known = p->checks_known,
-		.commits_known = p->commits_known, .reviews_known = p->reviews_known,
+		.merged_at = p->merged_at, .newest = p->newest, .number = p->number, .checks_known = p->checks_known,
+		.commits_known = p->commits_known, .reviews_known = p->reviews_known, .tickets_known = p->tickets_known,
 	};
 	TRY(account(in, &p->author, &out->author));
 	TRY(account(in, &p->merged_by, &out->merged_by));
@@ -142,36 +120,71 @@ static err keep_pull(struct intake *in, struct arena *a, const struct s_pull *p,
 	return keep_people(in, a, &p->people, &out->people);
 }
 
+static err write_record(struct intake *in, const struct r_host_pulls *f)
+{
+	struct intake_pulls *s = in->pulls;
+	struct draft d = intake_draft(in, &record_host_pulls, f);
+	bool already;
+
+	d.about = s->repository.id;
+	d.effective = s->told;
+	return intake_append(in, &d, &already);
+}
+
 static err write_batch(struct intake *in)
 {
 	struct intake_pulls *s = in->pulls;
-	struct r_host_pulls f = { .pulls = { s->pulls, s->n }, .repository = s->repository.id };
-	struct draft d;
-	bool already;
+	struct r_host_pulls f = { .complete_since = INSTANT_NONE, .named = s->named, .pulls = { s->pulls, s->n },
+				  .repository = s->repository.id, .same = { s->same, s->same_n } };
 
-	if (s->n == 0)
+	if (s->n + s->same_n == 0)
 		return NULL;
-	d = intake_draft(in, &record_host_pulls, &f);
-	d.about = s->repository.id;
-	if (s->newest != INSTANT_NONE)
-		d.effective = s->newest;
-	TRY(intake_append(in, &d, &already));
+	TRY(write_record(in, &f));
 	in->counts.pulls += (int64_t)s->n;
-	s->n = s->bytes = s->words = 0;
-	s->newest = INSTANT_NONE;
+	s->n = s->same_n = s->bytes = s->words = 0;
 	arena_reset(s->a);
 	return NULL;
 }
 
-/* Whether the pull request stands as it was last told. */
-static err is_current(struct intake *in, const struct r_pull *p, bool *known)
+/* Somebody's word that the export is whole, where it says more than was said. */
+static err write_cover(struct intake *in)
 {
-	struct digest d = host_pulls_digest(p);
-	int64_t n;
+	struct intake_pulls *s = in->pulls;
+	struct r_host_pulls f = { .complete_since = in->c->complete_since, .named = s->named,
+				  .repository = s->repository.id };
+	int64_t said;
 
-	TRY(db_get_int(store_db(in->store), SQL("SELECT count(*) FROM view_pull WHERE repository_no = $1 AND number = $2 "
-		"AND digest = $3"), DB_ARGS(DB_I(in->pulls->repository.no), DB_I(p->number), DB_B(digest_str(&d))), 0, &n));
-	*known = n > 0;
+	if (!in->c->complete || !s->repository.id.p)
+		return NULL;
+	TRY(db_get_int(store_db(in->store), SQL("SELECT count(*) FROM view_pull_cover WHERE repository_no = $1 AND since <= $2 "
+		"AND until >= $3"), DB_ARGS(DB_I(s->repository.no), DB_I(f.complete_since), DB_I(s->told)), 0, &said));
+	return said ? NULL : write_record(in, &f);
+}
+
+enum standing { SAYS_MORE, SAYS_THE_SAME, WAS_SAID };
+
+/* How a telling stands to what was told: new, or the newest telling told again
+ * later, or told by an export that is no older. */
+static err stands(struct intake *in, const struct r_pull *p, enum standing *out)
+{
+	struct intake_pulls *s = in->pulls;
+	struct str telling = host_pulls_telling(in->item, p);
+	struct digest d = digest_of(telling);
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*out = SAYS_MORE;
+	TRY(db_query(store_db(in->store), SQL("SELECT t.told_at, p.digest FROM view_pull_told t LEFT JOIN view_pull p "
+		"ON p.repository_no = t.repository_no AND p.number = t.number "
+		"WHERE t.repository_no = $1 AND t.number = $2 AND t.digest = $3"),
+		DB_ARGS(DB_I(s->repository.no), DB_I(p->number), DB_B(digest_str(&d))), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	if (db_int(rows, 0) >= s->told)
+		*out = WAS_SAID;
+	else if (str_eq(db_blob(rows, 1), digest_str(&d)))
+		*out = SAYS_THE_SAME;
 	return NULL;
 }
 
@@ -183,30 +196,75 @@ static err turn_to(struct intake *in, struct str repository)
 	if (s->repository.id.p && str_eq(repository, s->named))
 		return NULL;
 	TRY(write_batch(in));
+	if (s->repository.id.p)
+		TRY(write_cover(in));
 	s->named = repository.p ? arena_str(in->a, repository) : repository;
-	return find_repository(in, repository, &s->repository);
+	return intake_survey_place(in, s->survey, s->named, &s->repository);
+}
+
+/* The newest instant in the export; a clock that is ahead moves nothing into the
+ * future. Where it has none, the caller's word, or the beginning of time. */
+static int64_t told_at(const struct intake *in, const struct s_pull *first)
+{
+	int64_t t = intake_survey_newest(in->pulls->survey), now = instant_now();
+
+	if (t == INSTANT_NONE)
+		t = first->newest != INSTANT_NONE ? first->newest : first->merged_at;
+	if (t == INSTANT_NONE)
+		t = in->c->effective != INSTANT_NONE ? in->c->effective : 0;
+	return t > now ? now : t;
+}
+
+static err begin(struct intake *in, const struct s_pull *first)
+{
+	struct intake_pulls *s = in->pulls = base_alloc(sizeof(*s));
+
+	s->a = arena_new();
+	TRY(intake_survey_new(in, &s->survey));
+	s->told = told_at(in, first);
+	return NULL;
+}
+
+static err put_same(struct intake *in, int64_t number)
+{
+	struct intake_pulls *s = in->pulls;
+
+	s->same[s->same_n++] = number;
+	return s->same_n == SAME ? write_batch(in) : NULL;
+}
+
+static void count(struct intake *in, const struct s_pull *p)
+{
+	struct intake_pull_counts *n = &in->counts.told;
+
+	n->reviews += (int64_t)p->reviews.n;
+	if (p->merged_at == INSTANT_NONE && !p->merge.p)
+		return;		/* a part alone: reviews, commits or checks of one */
+	n->read++;
+	n->no_checks += p->checks_known != 1;
+	n->no_reviews += p->reviews_known != 1;
+	n->no_tickets += p->tickets_known != 1;
 }
 
 err intake_host_pull(struct intake *in, const struct s_pull *item)
 {
-	struct intake_pulls *s = in->pulls;
-	bool known;
+	struct intake_pulls *s;
+	enum standing stand;
 
-	if (!s) {
-		s = in->pulls = base_alloc(sizeof(*s));
-		s->a = arena_new();
-		s->newest = INSTANT_NONE;
-	}
+	if (!in->pulls)
+		TRY(begin(in, item));
+	s = in->pulls;
 	TRY(turn_to(in, item->repository));
+	count(in, item);
 	TRY(keep_pull(in, s->a, item, &s->pulls[s->n]));
-	TRY(is_current(in, &s->pulls[s->n], &known));
-	in->counts.pulls_known += known;
-	if (known)
+	TRY(stands(in, &s->pulls[s->n], &stand));
+	in->counts.pulls_known += stand != SAYS_MORE;
+	if (stand == WAS_SAID)
 		return NULL;
-	if (item->merged_at != INSTANT_NONE && item->merged_at > s->newest)
-		s->newest = item->merged_at;
+	if (stand == SAYS_THE_SAME)
+		return put_same(in, item->number);
 	s->words += words_of(&s->pulls[s->n++]);
-	s->bytes += 800 + item->commits.n * 70 + item->reviews.n * 180 + item->checks.n * 160 + item->people.n * 40;
+	s->bytes += 800 + item->commits.n * 70 + item->reviews.n * 180 + item->checks.n * 200 + item->people.n * 40;
 	return s->n == BATCH || s->bytes > BATCH_BYTES || s->words > BATCH_WORDS ? write_batch(in) : NULL;
 }
 
@@ -215,6 +273,7 @@ void intake_host_free(struct intake *in)
 	if (!in->pulls)
 		return;
 	arena_free(in->pulls->a);
+	intake_survey_free(in->pulls->survey);
 	free(in->pulls);
 	in->pulls = NULL;
 }
@@ -223,6 +282,8 @@ err intake_host_end(struct intake *in)
 {
 	err e = in->pulls ? write_batch(in) : NULL;
 
+	if (!e && in->pulls)
+		e = write_cover(in);
 	intake_host_free(in);
 	return e;
 }
@@ -248,7 +309,7 @@ err intake_host_rules(struct intake *in, const struct s_rules *item)
 	int64_t current;
 	bool already;
 
-	TRY(find_repository(in, item->repository, &repository));
+	TRY(intake_survey_place(in, NULL, item->repository, &repository));
 	f.repository = repository.id;
 	TRY(keep_rules(in, &item->rules, &f.rules));
 	d = intake_draft(in, &record_host_rules, &f);

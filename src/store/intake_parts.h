@@ -9,6 +9,7 @@ struct intake_seen;
 struct intake_git;
 struct intake_pulls;
 struct intake_people;
+struct intake_survey;
 
 struct intake {
 	struct store *store;
@@ -24,6 +25,7 @@ struct intake {
 	struct intake_scan *scan;
 	struct intake_git *git;
 	struct intake_pulls *pulls;
+	int copy;			/* the whole stream, at an offset of its reader; -1: none */
 	struct intake_people *persons;
 	void (*progress)(void *ctx, int64_t done, int64_t of);
 	void *progress_ctx;
@@ -63,6 +65,18 @@ MUST_USE err intake_host_pull(struct intake *in, const struct s_pull *item);
 MUST_USE err intake_host_rules(struct intake *in, const struct s_rules *item);
 MUST_USE err intake_host_end(struct intake *in);
 void intake_host_free(struct intake *in);
+
+/* An export of pull requests as a whole, before the first of them is written: when
+ * it was made at the earliest (the newest instant in it), and in which repository
+ * its merge commits are. Reads the stream once more where there is a copy of it. */
+MUST_USE err intake_survey_new(struct intake *in, struct intake_survey **out);
+void intake_survey_free(struct intake_survey *s);
+OWNER(intake_survey)
+int64_t intake_survey_newest(const struct intake_survey *s);	/* INSTANT_NONE: no instant in it */
+/* The repository to file under what the export calls `named`, made where unknown;
+ * says which, and why, in a note. */
+MUST_USE err intake_survey_place(struct intake *in, const struct intake_survey *s, struct str named,
+				 struct intake_place *out);
 
 MUST_USE err intake_people_person(struct intake *in, const struct s_person *item);
 MUST_USE err intake_people_end(struct intake *in);

@@ -74,7 +74,8 @@ static err find_repository(struct intake *in, struct str name, struct intake_pla
 	DB_ROWS rows = NULL;
 
 	TRY(db_query(store_db(in->store), SQL("SELECT id, no FROM view_repository WHERE name = $1 OR slug = $1 "
-		"ORDER BY CASE WHEN name = $1 THEN 0 ELSE 1 END, no"), DB_ARGS(DB_T(name)), &rows));
+		"OR no IN (SELECT repository_no FROM view_repository_named n WHERE n.name = $1) "
+		"ORDER BY CASE WHEN name = $1 THEN 0 WHEN slug = $1 THEN 1 ELSE 2 END, no"), DB_ARGS(DB_T(name)), &rows));
 	return take_place(in, rows, out, found);
 }
 
@@ -88,6 +89,19 @@ static err declared_by_slug(struct intake *in, const struct s_repository *r, str
 	if (p.declared)
 		*name = p.system;
 	return NULL;
+}
+
+/* The repository that so far only exports named: no branch of it was collected. */
+static err named_by_exports(struct intake *in, const struct s_repository *r, struct intake_place *out, bool *found)
+{
+	DB_ROWS rows = NULL;
+
+	*found = false;
+	if (!r->slug.n)
+		return NULL;
+	TRY(db_query(store_db(in->store), SQL("SELECT r.id, r.no FROM view_repository r WHERE r.name = $1 AND NOT EXISTS "
+		"(SELECT 1 FROM view_branch b WHERE b.repository_no = r.no) ORDER BY r.no"), DB_ARGS(DB_T(r->slug)), &rows));
+	return take_place(in, rows, out, found);
 }
 
 err intake_repository(struct intake *in, const struct s_repository *r, struct intake_place *out)
@@ -106,8 +120,9 @@ err intake_repository(struct intake *in, const struct s_repository *r, struct in
 		TRY(declared_by_slug(in, r, &name));
 	TRY(intake_system(in, name, &sys));
 	f.system = sys.id;
+	TRY(named_by_exports(in, r, out, &found));
 	d = intake_draft(in, &record_repository, &f);
-	d.about = record_new_id(in->a);
+	d.about = found ? out->id : record_new_id(in->a);
 	d.cites = (struct strs){ 0 };
 	TRY(intake_append(in, &d, &already));
 	return find_repository(in, r->name, out, &found);

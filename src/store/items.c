@@ -175,6 +175,7 @@ static const struct field check_fields[] = {
 	FIELD(r_check, at, FIELD_TIME, 0, 0, "finished"),
 	FIELD(r_check, name, FIELD_TEXT, FIELD_REQUIRED, 200, "name"),
 	FIELD_CHOICE(r_check, result, FIELD_REQUIRED, check_result_words, "result"),
+	FIELD(r_check, started, FIELD_TIME, 0, 0, "started"),
 	{ 0 },
 };
 static const struct table check = TABLE(r_check, "check", check_fields);
@@ -191,12 +192,14 @@ static const struct field pull_fields[] = {
 	FIELD(s_pull, merge, FIELD_COMMIT, 0, 0, "merge commit"),
 	FIELD(s_pull, merged_at, FIELD_TIME, 0, 0, "merged"),
 	FIELD_GROUPS(s_pull, merged_by, 0, 0, &who, "who merged it"),
-	FIELD(s_pull, number, FIELD_INT, FIELD_REQUIRED, 0, "number"),
+	FIELD(s_pull, newest, FIELD_TIME, 0, 0, "the newest instant in it"),
+	FIELD(s_pull, number, FIELD_INT, 0, 0, "number; absent: of whichever ends in `head`"),
 	FIELD_GROUPS(s_pull, people, FIELD_MANY, 256, &who, "who worked on it"),
 	FIELD(s_pull, repository, FIELD_TEXT, 0, 256, "repository"),
 	FIELD_GROUPS(s_pull, reviews, FIELD_MANY, 200, &review, "reviews"),
 	FIELD(s_pull, reviews_known, FIELD_FLAG, FIELD_REQUIRED, 0, "export tells reviews"),
 	FIELD(s_pull, tickets, FIELD_TEXT, FIELD_MANY, 64, "tickets"),
+	FIELD(s_pull, tickets_known, FIELD_FLAG, FIELD_REQUIRED, 0, "export tells tickets"),
 	{ 0 },
 };
 const struct table item_pull = TABLE(s_pull, "host.pull", pull_fields);

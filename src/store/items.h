@@ -50,8 +50,8 @@ struct s_pull {
 	struct s_who author, merged_by;
 	struct str head, merge, repository;
 	struct many checks, commits, labels, people, reviews, tickets;
-	int64_t commits_total, merged_at, number;
-	int checks_known, commits_known, reviews_known;
+	int64_t commits_total, merged_at, newest, number;
+	int checks_known, commits_known, reviews_known, tickets_known;
 };
 struct s_rule { struct many accounts; struct str branch, rule, value; };	/* accounts: s_who */
 struct s_rules { struct str repository, source; struct many rules; int64_t at; };

@@ -5,8 +5,9 @@
 
 static struct change_facts good(void)
 {
-	return (struct change_facts){ .has_pull = true, .pull_known = true, .in_export = true, .reviews_known = true,
-		.checks_known = true, .approval = APPROVAL_GOOD, .checks_passed = 3, .tickets = 1, .is_signed = true };
+	return (struct change_facts){ .has_pull = true, .pull_known = true, .reviews_known = true,
+		.checks_known = true, .tickets_known = true, .approval = APPROVAL_GOOD, .checks_passed = 3,
+		.tickets = 1, .is_signed = true };
 }
 
 static struct change_answer reviewed(const struct change_facts *f)
@@ -43,17 +44,56 @@ static void what_git_does_not_hold_is_unknown(void **s)
 }
 
 /* proves: R022 a merge without the required review is detected */
-static void a_change_beside_the_exported_requests_is_missing_a_review(void **s)
+static void a_change_without_a_request_is_missing_a_review_where_exports_leave_none_out(void **s)
 {
-	struct change_facts f = { .in_export = true };
+	struct change_facts f = { .cover = COVER_NONE };
 
 	(void)s;
-	assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
-	f.maybe_rebased = true;
 	assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
-	f.maybe_rebased = false;
-	f.has_pull = true;
-	assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+	for (f.cover = COVER_SEEN; f.cover <= COVER_DECLARED; f.cover++) {
+		f.maybe_rebased = f.has_pull = false;
+		assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
+		f.maybe_rebased = true;
+		assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+		f.maybe_rebased = false;
+		f.has_pull = true;
+		assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+	}
+}
+
+static void a_request_merged_as_another_commit_tells_nothing(void **s)
+{
+	struct change_facts f = good();
+	struct change_answer out[CHANGE_QUESTIONS];
+
+	(void)s;
+	f.other_merge = true;
+	f.tickets = 0;
+	change_judge(&f, out);
+	for (int i = 0; i <= CHANGE_TICKET; i++)
+		assert_int_equal(out[i].answer, ANSWER_UNKNOWN);
+}
+
+static void a_list_that_is_not_whole_shows_but_does_not_lack(void **s)
+{
+	struct change_facts f = good();
+
+	(void)s;
+	f.reviews_known = false;
+	assert_int_equal(reviewed(&f).answer, ANSWER_PASS);
+	for (f.approval = APPROVAL_NONE; f.approval < APPROVAL_GOOD; f.approval++)
+		assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+}
+
+static void who_merged_alone_is_named(void **s)
+{
+	struct change_facts f = good();
+
+	(void)s;
+	f.merged_alone = true;
+	assert_int_equal(reviewed(&f).answer, ANSWER_PASS);
+	f.approval = APPROVAL_NONE;
+	assert_string_equal(reviewed(&f).reason, "nobody approved it; who opened it merged it alone");
 }
 
 static void an_approval_of_a_bot_never_counts(void **s)
@@ -64,6 +104,8 @@ static void an_approval_of_a_bot_never_counts(void **s)
 	f.approval = APPROVAL_BOT;
 	assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
 	f.approval = APPROVAL_OWN;
+	assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
+	f.approval = APPROVAL_WITHDRAWN;
 	assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
 }
 
@@ -82,8 +124,17 @@ static void time_and_commit_of_the_approval_are_looked_at(void **s)
 	change_judge(&f, out);
 	assert_int_equal(out[CHANGE_BEFORE].answer, ANSWER_PASS);
 	assert_int_equal(out[CHANGE_SAME_COMMIT].answer, ANSWER_FAIL);
-	f.approval = APPROVAL_UNSURE;
-	assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+	f.approval = APPROVAL_NO_WHO;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_OUTSIDE].answer, ANSWER_UNKNOWN);
+	f.approval = APPROVAL_NO_TIME;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_OUTSIDE].answer, ANSWER_PASS);
+	assert_int_equal(out[CHANGE_BEFORE].answer, ANSWER_UNKNOWN);
+	f.approval = APPROVAL_NO_COMMIT;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_BEFORE].answer, ANSWER_PASS);
+	assert_int_equal(out[CHANGE_SAME_COMMIT].answer, ANSWER_UNKNOWN);
 	f.reviews_known = false;
 	f.approval = APPROVAL_NONE;
 	assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
@@ -102,9 +153,17 @@ static void failed_and_absent_checks_are_missing_untold_ones_unknown(void **s)
 	f.checks_failed = f.checks_passed = 0;
 	change_judge(&f, out);
 	assert_int_equal(out[CHANGE_CHECKS].answer, ANSWER_FAIL);
+	f.checks_passed = 2;
+	f.checks_unsure = 1;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_CHECKS].answer, ANSWER_UNKNOWN);
+	f.checks_unsure = 0;
 	f.checks_known = false;
 	change_judge(&f, out);
 	assert_int_equal(out[CHANGE_CHECKS].answer, ANSWER_UNKNOWN);
+	f.checks_failed = 1;	/* of those that are told */
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_CHECKS].answer, ANSWER_FAIL);
 }
 
 /* proves: R132 each merged pull request links to a ticket, or does not */
@@ -117,6 +176,10 @@ static void a_ticket_is_missing_only_where_the_host_was_asked(void **s)
 	f.tickets = 0;
 	change_judge(&f, out);
 	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_FAIL);
+	f.tickets_known = false;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
+	f.tickets_known = true;
 	f.pull_known = false;
 	change_judge(&f, out);
 	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
@@ -143,7 +206,8 @@ static void every_answer_has_a_reason(void **s)
 	(void)s;
 	for (unsigned bits = 0; bits < 512; bits++) {
 		for (int approval = APPROVAL_NONE; approval <= APPROVAL_GOOD; approval++) {
-			struct change_facts f = { .has_pull = bits & 1, .pull_known = bits & 2, .in_export = bits & 4,
+			struct change_facts f = { .has_pull = bits & 1, .pull_known = bits & 2,
+				.cover = bits & 4 ? COVER_SEEN : COVER_NONE, .other_merge = bits & 4, .tickets_known = bits & 2,
 				.maybe_rebased = bits & 8, .reviews_known = bits & 16, .checks_known = bits & 32,
 				.security = bits & 64, .is_signed = bits & 128, .tickets = bits >> 8,
 				.approval = (enum change_approval)approval };
@@ -151,7 +215,7 @@ static void every_answer_has_a_reason(void **s)
 			change_judge(&f, out);
 			for (int i = 0; i < CHANGE_QUESTIONS; i++)
 				assert_true(out[i].reason && *out[i].reason);
-			if (!f.pull_known && !f.in_export)
+			if (!f.pull_known && f.cover == COVER_NONE)
 				assert_int_not_equal(change_reviewed(out).answer, ANSWER_FAIL);
 		}
 	}
@@ -162,7 +226,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_with_everything_passes),
 		cmocka_unit_test(what_git_does_not_hold_is_unknown),
-		cmocka_unit_test(a_change_beside_the_exported_requests_is_missing_a_review),
+		cmocka_unit_test(a_change_without_a_request_is_missing_a_review_where_exports_leave_none_out),
+		cmocka_unit_test(a_request_merged_as_another_commit_tells_nothing),
+		cmocka_unit_test(a_list_that_is_not_whole_shows_but_does_not_lack),
+		cmocka_unit_test(who_merged_alone_is_named),
 		cmocka_unit_test(an_approval_of_a_bot_never_counts),
 		cmocka_unit_test(time_and_commit_of_the_approval_are_looked_at),
 		cmocka_unit_test(failed_and_absent_checks_are_missing_untold_ones_unknown),

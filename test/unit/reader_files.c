@@ -356,8 +356,8 @@ static void pull_requests_of_gh_tell_who_reviewed_which_commit(void **state)
 	assert_int_equal(s.pulls, 2);
 	has(text, "reviews{ at=2026-03-02T11:00:00Z commit=[2222222222222222222222222222222222222222] state=approved "
 		  "who{ host=[github.com] kind=person login=[carl-m]");
-	has(text, "checks{ at=2026-03-02T10:30:00Z name=[build] result=passed }");
-	has(text, "checks{ name=[slow] result=pending }");
+	has(text, "checks{ at=2026-03-02T10:30:00Z name=[build] result=passed started=2026-03-02T10:20:00Z }");
+	has(text, "checks{ name=[slow] result=pending started=2026-03-02T10:20:00Z }");
 	has(text, "name=[ci/legacy] result=failed }");
 	has(text, "login=[ben-k]");
 	has(text, "login=[dependabot[bot]]");

@@ -84,7 +84,7 @@ static void changes_come_newest_first_and_are_chosen_by_what_they_lack(void **s)
 	assert_int_equal(lines(list((struct show_changes_query){ .security = true }, SHOW_JSONL)), 1);
 	assert_int_equal(lines(list((struct show_changes_query){ .limit = 3 }, SHOW_JSONL)), 3);
 	assert_int_equal(lines(list((struct show_changes_query){ .branch = STR("other") }, SHOW_JSONL)), 0);
-	views_pull(db, &(struct views_pull){ 4, 0, -60, "\x03", "bot", false });
+	views_pull(db, &(struct views_pull){ 4, -60, "\x03", false, false });
 	assert_int_equal(lines(list((struct show_changes_query){ .unreviewed = true }, SHOW_JSONL)), 1);
 	views_script(db, "UPDATE view_change SET gone = 1 WHERE no = 2");
 	assert_int_equal(lines(list((struct show_changes_query){ .gone = true }, SHOW_JSONL)), 1);
@@ -108,7 +108,7 @@ static void one_change_gives_a_reason_for_each_answer(void **s)
 	char commit[41];
 
 	(void)s;
-	views_pull(db, &(struct views_pull){ 4, 0, -60, "\x03", "bot", false });
+	views_pull(db, &(struct views_pull){ 4, -60, "\x03", false, false });
 	snprintf(commit, sizeof(commit), "%.*s04", FMT(digits));
 	assert_ok(show_changes_one(db, a, str_c(commit), SHOW_TABLE, &out));
 	assert_true(str_has(buf_str(&out), STR("missing  review before merge: only a bot approved it")));

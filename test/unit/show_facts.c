@@ -81,14 +81,14 @@ static void git_alone_leaves_reviews_checks_and_tickets_unknown(void **s)
 static void an_export_turns_unknown_into_facts(void **s)
 {
 	static const struct views_pull pulls[] = {
-		{ 1, 1, -60, "\x02", "person", false },		/* good */
-		{ 2, 0, -60, "\x03", "bot", false },
-		{ 3, 1, -60, "\x05", "person", false },		/* the author's other account */
-		{ 4, 1, +60, "\x02", "person", false },
-		{ 5, 1, -60, "\x02", "person", true },
-		{ 6, 0, -60, "\x02", "person", false },		/* the host says that ben pushed */
-		{ 8, 0, 0, NULL, NULL, false },
-		{ 9, 1, -60, "\x01", "person", false },		/* the author */
+		{ 1, -60, "\x02", false, false },		/* good */
+		{ 2, -60, "\x03", false, false },		/* a bot */
+		{ 3, -60, "\x05", false, false },		/* the author's other account */
+		{ 4, +60, "\x02", false, false },
+		{ 5, -60, "\x02", true, false },
+		{ 6, -60, "\x02", false, true },		/* the host says that ben pushed */
+		{ 8, 0, NULL, false, false },
+		{ 9, -60, "\x01", false, false },		/* the author */
 	};
 	const struct facts_branch *b;
 
@@ -97,8 +97,8 @@ static void an_export_turns_unknown_into_facts(void **s)
 	for (size_t i = 0; i < ARRAY_LEN(pulls); i++)
 		views_pull(db, &pulls[i]);
 	b = branch();
-	/* 7 came in beside the exported requests; 10 is not in the export. */
-	expect(b->reviews, 1, 8, 1);
+	/* 7 names none and the exports are not known to be whole there; they lack the one of 10. */
+	expect(b->reviews, 1, 7, 2);
 	assert_int_equal(b->bot_approvals, 1);
 	assert_int_equal(b->people_own, 3);
 	assert_int_equal(b->reviewed_late, 1);
@@ -106,18 +106,167 @@ static void an_export_turns_unknown_into_facts(void **s)
 	expect(b->checks, 8, 0, 2);
 	expect(b->tickets, 0, 8, 2);
 	expect(b->security_reviews, 0, 1, 0);
-	assert_int_equal(b->unreviewed.n, 8);
+	assert_int_equal(b->unreviewed.n, 7);
+}
+
+static void export_all_but(int64_t without)
+{
+	for (int64_t n = 1; n <= 10; n++)
+		if (n != 7 && n != without)
+			views_pull(db, &(struct views_pull){ n, -60, "\x02", false, false });
+}
+
+/* 7 names no pull request; three that name theirs stand above it. */
+static void what_came_in_without_a_request_is_missing_only_where_exports_leave_none_out(void **s)
+{
+	(void)s;
+	views_changes(db);
+	export_all_but(0);
+	expect(branch()->reviews, 9, 1, 0);
+	/* one that is named next to it is not there: who knows what else is not */
+	views_script(db, "DELETE FROM view_pull WHERE number = 105");
+	expect(branch()->reviews, 8, 0, 2);
+	/* somebody says that the export is whole: then only the named one stays unknown */
+	views_script(db, "INSERT INTO view_pull_cover (repository_no, since, until, idx) VALUES (1, 0, 1900000000, 3)");
+	expect(branch()->reviews, 8, 1, 1);
+	views_script(db, "UPDATE view_pull_cover SET until = 1767225600");
+	expect(branch()->reviews, 8, 0, 2);
+}
+
+static void requests_that_do_not_name_themselves_prove_nothing_of_others(void **s)
+{
+	(void)s;
+	views_changes(db);
+	export_all_but(0);
+	/* 109 was merged as this commit, but its message does not say so */
+	views_script(db, "UPDATE view_pull SET merge_commit = x'0000000000000000000000000000000000000009' WHERE number = 109;"
+			 "UPDATE view_change SET pull = NULL WHERE no = 9");
+	expect(branch()->reviews, 9, 0, 1);
+}
+
+static void too_few_around_it_prove_nothing(void **s)
+{
+	(void)s;
+	views_changes(db);
+	export_all_but(0);
+	views_script(db, "UPDATE view_change SET gone = 1 WHERE no = 10");
+	expect(branch()->reviews, 8, 0, 1);
 }
 
 static void a_rebased_request_leaves_the_changes_below_it_unknown(void **s)
 {
 	(void)s;
 	views_changes(db);
-	views_pull(db, &(struct views_pull){ 1, 1, -60, "\x02", "person", false });
-	views_pull(db, &(struct views_pull){ 8, 1, -60, "\x02", "person", false });
-	expect(branch()->reviews, 2, 1, 7);
-	views_script(db, "UPDATE view_pull SET commits = 3 WHERE number = 108");
-	expect(branch()->reviews, 2, 0, 8);
+	export_all_but(0);
+	expect(branch()->reviews, 9, 1, 0);
+	views_script(db, "UPDATE view_pull SET commits = 3 WHERE number = 109");
+	expect(branch()->reviews, 9, 0, 1);
+	/* the period does not change what is known of a change */
+	{
+		struct facts_spec spec = at_april;
+
+		spec.from = VIEWS_AT(54);
+		spec.to = VIEWS_AT(60);
+		expect(FACTS_AT(read_with(spec)->branches, facts_branch, 0)->reviews, 0, 0, 1);
+	}
+}
+
+static void commits_that_were_merged_as_they_are_belong_to_their_request(void **s)
+{
+	(void)s;
+	views_changes(db);
+	export_all_but(0);
+	views_script(db, "INSERT INTO view_pull_commit (repository_no, number, commit_id) VALUES "
+			 "(1, 108, x'0000000000000000000000000000000000000007')");
+	expect(branch()->reviews, 10, 0, 0);
+}
+
+static void a_request_that_was_merged_elsewhere_does_not_count_for_who_names_it(void **s)
+{
+	(void)s;
+	views_changes(db);
+	export_all_but(0);
+	views_script(db, "UPDATE view_pull SET merge_commit = x'00000000000000000000000000000000000000ff' WHERE number = 104");
+	expect(branch()->reviews, 8, 0, 2);
+}
+
+static void joining_accounts_turns_independence_both_ways(void **s)
+{
+	(void)s;
+	views_changes(db);
+	views_pull(db, &(struct views_pull){ 4, -60, "\x02", false, false });
+	expect(branch()->reviews, 1, 0, 9);
+	views_script(db, "UPDATE view_account SET person = x'aa' WHERE id = x'02'");
+	expect(branch()->reviews, 0, 1, 9);
+	assert_int_equal(branch()->people_own, 1);
+	views_script(db, "UPDATE view_account SET person = x'bb' WHERE id = x'02'");
+	expect(branch()->reviews, 1, 0, 9);
+	/* the account turns out to be a service's: a bot, and no author of that kind */
+	views_script(db, "INSERT INTO view_person (id, kind, status, idx) VALUES (x'bb', 'service', 'active', 5)");
+	expect(branch()->reviews, 0, 1, 9);
+	assert_int_equal(branch()->bot_approvals, 1);
+	assert_int_equal(branch()->bots, 0);
+	views_script(db, "INSERT INTO view_person (id, kind, status, idx) VALUES (x'aa', 'service', 'active', 5)");
+	assert_int_equal(branch()->bots, 10);
+	/* whether it is a person was not known until it was joined */
+	views_script(db, "UPDATE view_account SET kind = 'unknown', person = NULL WHERE id = x'02'");
+	expect(branch()->reviews, 0, 0, 10);
+	views_script(db, "UPDATE view_account SET person = x'bb' WHERE id = x'02'; UPDATE view_person SET kind = 'person' "
+			 "WHERE id = x'bb'");
+	expect(branch()->reviews, 1, 0, 9);
+}
+
+static void a_later_verdict_of_the_same_person_cancels_an_approval(void **s)
+{
+	const struct views_pull pull = { 4, -60, "\x02", false, false };
+	const struct views_pull later = { 4, -30, "\x02", false, false };
+	const struct views_pull again = { 4, -10, "\x02", false, false };
+
+	(void)s;
+	views_changes(db);
+	views_pull(db, &pull);
+	views_review(db, &later, "commented", 1);
+	expect(branch()->reviews, 1, 0, 9);
+	views_review(db, &later, "changes-requested", 2);
+	expect(branch()->reviews, 0, 1, 9);
+	views_review(db, &again, "approved", 3);
+	expect(branch()->reviews, 1, 0, 9);
+	views_script(db, "UPDATE view_review SET state = 'dismissed' WHERE seq = 3");
+	expect(branch()->reviews, 0, 1, 9);
+	/* what was asked for after the merge takes nothing back */
+	views_script(db, "DELETE FROM view_review WHERE seq = 3; UPDATE view_review SET at = at + 3600 WHERE seq = 2");
+	expect(branch()->reviews, 1, 0, 9);
+}
+
+static void what_an_approval_does_not_tell_is_unknown(void **s)
+{
+	(void)s;
+	views_changes(db);
+	views_pull(db, &(struct views_pull){ 4, -60, "\x02", false, false });
+	views_script(db, "UPDATE view_review SET commit_id = NULL");
+	expect(branch()->reviews, 0, 0, 10);
+	views_script(db, "UPDATE view_review SET commit_id = x'68656164', at = NULL");
+	expect(branch()->reviews, 0, 0, 10);
+	/* a list that is not whole shows, but does not lack */
+	views_script(db, "UPDATE view_pull SET reviews_known = 0; UPDATE view_review SET at = 0");
+	expect(branch()->reviews, 1, 0, 9);
+	views_script(db, "DELETE FROM view_review");
+	expect(branch()->reviews, 0, 0, 10);
+}
+
+static void a_ticket_is_not_the_request_itself(void **s)
+{
+	(void)s;
+	views_changes(db);
+	views_pull(db, &(struct views_pull){ 4, -60, "\x02", false, false });
+	views_script(db, "UPDATE view_change SET tickets = 1 WHERE no = 4;"
+			 "INSERT INTO view_change_ticket (change_no, ticket) VALUES (4, '#104')");
+	expect(branch()->tickets, 0, 1, 9);
+	views_script(db, "UPDATE view_pull SET tickets_known = 0");
+	expect(branch()->tickets, 0, 0, 10);
+	views_script(db, "UPDATE view_change SET tickets = 2 WHERE no = 4;"
+			 "INSERT INTO view_change_ticket (change_no, ticket) VALUES (4, '#99')");
+	expect(branch()->tickets, 1, 0, 9);
 }
 
 static void the_period_bounds_what_is_counted(void **s)
@@ -238,7 +387,16 @@ int main(void)
 		CASE(an_empty_home_gives_empty_facts),
 		CASE(git_alone_leaves_reviews_checks_and_tickets_unknown),
 		CASE(an_export_turns_unknown_into_facts),
+		CASE(what_came_in_without_a_request_is_missing_only_where_exports_leave_none_out),
+		CASE(requests_that_do_not_name_themselves_prove_nothing_of_others),
+		CASE(too_few_around_it_prove_nothing),
 		CASE(a_rebased_request_leaves_the_changes_below_it_unknown),
+		CASE(commits_that_were_merged_as_they_are_belong_to_their_request),
+		CASE(a_request_that_was_merged_elsewhere_does_not_count_for_who_names_it),
+		CASE(joining_accounts_turns_independence_both_ways),
+		CASE(a_later_verdict_of_the_same_person_cancels_an_approval),
+		CASE(what_an_approval_does_not_tell_is_unknown),
+		CASE(a_ticket_is_not_the_request_itself),
 		CASE(the_period_bounds_what_is_counted),
 		CASE(findings_are_counted_as_of_the_day_asked_for),
 		CASE(the_document_reads_back_to_the_same_bytes),

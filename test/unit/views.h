@@ -45,8 +45,8 @@ static inline UNUSED void views_change(struct db *db, int64_t n, int64_t pull)
 	uint8_t commit[20] = { [19] = (uint8_t)n };
 
 	assert_ok(db_run(db, SQL("INSERT INTO view_change (no, repository_no, branch, commit_id, position, at, author, committer, "
-		"author_kind, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) VALUES "
-		"($1, 1, 'main', $2, $1, $3, $4, $4, 'person', $5, 1, 1, $6, 0, 'none', NULL, NULL, 0, 1)"),
+		"pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) VALUES "
+		"($1, 1, 'main', $2, $1, $3, $4, $4, $5, 1, 1, $6, 0, 'none', NULL, NULL, 0, 1)"),
 		DB_ARGS(DB_I(n), DB_B(((struct str){ (char *)commit, 20 })), DB_I(VIEWS_AT(9 * (n - 1))),
 			DB_B(STR("\x01")), db_int_or_null(pull, -1), DB_I(n == 3)), NULL));
 }
@@ -59,28 +59,34 @@ static inline UNUSED void views_changes(struct db *db)
 		views_change(db, n, n == 7 ? -1 : 100 + n);
 }
 
-/* The host's word on a change: one approval. */
+/* The host's word on a change: one review. */
 struct views_pull {
-	int64_t n, independent, approved_after;	/* seconds behind the merge; negative is before */
+	int64_t n, approved_after;		/* seconds behind the merge; negative is before */
 	const char *reviewer;			/* id of one byte, or NULL for no review */
-	const char *kind;
 	bool other_commit;
+	bool pushed;				/* the reviewer worked on its commits */
 };
+static inline UNUSED void views_review(struct db *db, const struct views_pull *p, const char *state, int64_t seq)
+{
+	assert_ok(db_run(db, SQL("INSERT INTO view_review (repository_no, number, seq, reviewer, state, at, commit_id) "
+		"VALUES (1, $1, $6, $2, $3, $4, $5)"),
+		DB_ARGS(DB_I(100 + p->n), DB_B(str_c(p->reviewer)), DB_T(str_c(state)),
+			DB_I(VIEWS_AT(9 * (p->n - 1)) + p->approved_after), DB_B(p->other_commit ? STR("else") : STR("head")),
+			DB_I(seq)), NULL));
+}
 static inline UNUSED void views_pull(struct db *db, const struct views_pull *p)
 {
-	int64_t merged = VIEWS_AT(9 * (p->n - 1));
-	struct db_value reviewer = p->reviewer ? DB_B(str_c(p->reviewer)) : DB_N;
-
 	assert_ok(db_run(db, SQL("INSERT INTO view_pull (repository_no, number, author, merged_by, merged_at, merge_commit, "
-		"head_commit, commits, checks_known, checks_failed, checks_passed, tickets, reviews, independent, digest, idx) VALUES "
-		"(1, $1, $4, $4, $2, NULL, $5, 1, 1, 0, 2, 0, 1, $3, $5, 2)"),
-		DB_ARGS(DB_I(100 + p->n), DB_I(merged), DB_I(p->independent), DB_B(STR("\x05")),
-			DB_B(STR("head"))), NULL));
+		"head_commit, commits, commits_known, checks_known, reviews_known, tickets_known, checks_failed, checks_passed, "
+		"checks_unsure, tickets, reviews, told_at, digest, idx) VALUES "
+		"(1, $1, $3, $5, $2, NULL, $4, 1, 1, 1, 1, 1, 0, 2, 0, 0, 1, $2, $4, 2)"),
+		DB_ARGS(DB_I(100 + p->n), DB_I(VIEWS_AT(9 * (p->n - 1))), DB_B(STR("\x05")), DB_B(STR("head")),
+			DB_B(STR("\x02"))), NULL));
 	if (p->reviewer)
-		assert_ok(db_run(db, SQL("INSERT INTO view_review (repository_no, number, seq, reviewer, reviewer_kind, state, at, "
-			"commit_id) VALUES (1, $1, 0, $2, $3, 'approved', $4, $5)"),
-			DB_ARGS(DB_I(100 + p->n), reviewer, DB_T(str_c(p->kind)), DB_I(merged + p->approved_after),
-				DB_B(p->other_commit ? STR("else") : STR("head"))), NULL));
+		views_review(db, p, "approved", 0);
+	if (p->pushed)
+		assert_ok(db_run(db, SQL("INSERT INTO view_pull_account (repository_no, number, account, role) "
+			"VALUES (1, $1, $2, 'worked')"), DB_ARGS(DB_I(100 + p->n), DB_B(str_c(p->reviewer))), NULL));
 }
 
 #endif

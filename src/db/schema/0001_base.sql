@@ -89,13 +89,14 @@ CREATE TABLE view_change (
 	position int64 NOT NULL,	-- rises towards the tip
 	at int64 NOT NULL,		-- committed
 	author blob NOT NULL, committer blob NOT NULL,
-	author_kind text NOT NULL, pull int64, parents int64 NOT NULL, paths int64 NOT NULL,
+	pull int64, parents int64 NOT NULL, paths int64 NOT NULL,
 	touches int64 NOT NULL,		-- bits: what the paths touch
 	tickets int64 NOT NULL, signed text NOT NULL, signer text, tag text, gone int64 NOT NULL,
 	idx int64 NOT NULL
 );
 CREATE UNIQUE INDEX view_change_commit ON view_change (repository_no, commit_id);
 CREATE INDEX view_change_at ON view_change (branch, at);
+CREATE INDEX view_change_id ON view_change (commit_id);
 CREATE INDEX view_change_pull ON view_change (repository_no, pull);
 CREATE TABLE view_change_ticket (
 	change_no int64 NOT NULL, ticket text NOT NULL, PRIMARY KEY (change_no, ticket)
@@ -109,23 +110,53 @@ CREATE TABLE view_branch_commit (	-- branch commit to the release-branch commit 
 	PRIMARY KEY (repository_no, commit_id, change_no)
 ) /* WITHOUT ROWID */;
 
--- What the code host said of changes.
+-- What the code host said of changes. Every telling is kept: the rest is computed
+-- from all of one pull request together, so that the order of exports decides nothing.
+CREATE TABLE view_pull_told (
+	repository_no int64 NOT NULL, number int64 NOT NULL,	-- -1: of whichever ends in `head`
+	digest blob NOT NULL, head blob, told_at int64 NOT NULL, newest int64 NOT NULL,
+	telling blob NOT NULL, idx int64 NOT NULL, PRIMARY KEY (repository_no, number, digest)
+);
+CREATE INDEX view_pull_told_head ON view_pull_told (repository_no, head);
 CREATE TABLE view_pull (
 	repository_no int64 NOT NULL, number int64 NOT NULL, author blob, merged_by blob, merged_at int64,
-	merge_commit blob, head_commit blob, commits int64 NOT NULL, checks_known int64 NOT NULL,
-	checks_failed int64 NOT NULL, checks_passed int64 NOT NULL, tickets int64 NOT NULL,
-	reviews int64 NOT NULL, independent int64 NOT NULL, digest blob NOT NULL, idx int64 NOT NULL,
-	PRIMARY KEY (repository_no, number)
+	merge_commit blob, head_commit blob, commits int64 NOT NULL,
+	commits_known int64 NOT NULL, checks_known int64 NOT NULL, reviews_known int64 NOT NULL,
+	tickets_known int64 NOT NULL,
+	checks_failed int64 NOT NULL, checks_passed int64 NOT NULL, checks_unsure int64 NOT NULL,
+	tickets int64 NOT NULL, reviews int64 NOT NULL,
+	told_at int64 NOT NULL, digest blob NOT NULL,	-- of the newest telling
+	idx int64 NOT NULL, PRIMARY KEY (repository_no, number)
 );
 CREATE INDEX view_pull_merge ON view_pull (repository_no, merge_commit);
+CREATE INDEX view_pull_head ON view_pull (repository_no, head_commit);
+CREATE TABLE view_pull_account (	-- who opened it, who worked on its commits
+	repository_no int64 NOT NULL, number int64 NOT NULL, account blob NOT NULL, role text NOT NULL,
+	PRIMARY KEY (repository_no, number, account, role)
+) /* WITHOUT ROWID */;
+CREATE TABLE view_pull_commit (
+	repository_no int64 NOT NULL, number int64 NOT NULL, commit_id blob NOT NULL,
+	PRIMARY KEY (repository_no, number, commit_id)
+) /* WITHOUT ROWID */;
+CREATE INDEX view_pull_commit_id ON view_pull_commit (repository_no, commit_id);
+CREATE TABLE view_pull_ticket (
+	repository_no int64 NOT NULL, number int64 NOT NULL, ticket text NOT NULL,
+	PRIMARY KEY (repository_no, number, ticket)
+) /* WITHOUT ROWID */;
 CREATE TABLE view_review (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, reviewer blob NOT NULL,
-	reviewer_kind text NOT NULL, state text NOT NULL, at int64, commit_id blob,
-	PRIMARY KEY (repository_no, number, seq)
+	state text NOT NULL, at int64, commit_id blob, PRIMARY KEY (repository_no, number, seq)
 ) /* WITHOUT ROWID */;
 CREATE TABLE view_check (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, name text NOT NULL,
-	result text NOT NULL, at int64, PRIMARY KEY (repository_no, number, seq)
+	result text NOT NULL, at int64, started int64, PRIMARY KEY (repository_no, number, seq)
+) /* WITHOUT ROWID */;
+CREATE TABLE view_pull_cover (		-- declared: exports hold every pull request merged in this time
+	repository_no int64 NOT NULL, since int64 NOT NULL, until int64 NOT NULL, idx int64 NOT NULL,
+	PRIMARY KEY (repository_no, since, until)
+);
+CREATE TABLE view_repository_named (	-- what exports call a repository that was known by its commits
+	name text NOT NULL, repository_no int64 NOT NULL, PRIMARY KEY (name, repository_no)
 ) /* WITHOUT ROWID */;
 CREATE TABLE view_rule (		-- branch rules: declared in the tree or exported from the host
 	repository_no int64 NOT NULL, branch text NOT NULL, rule text NOT NULL, value text NOT NULL,
