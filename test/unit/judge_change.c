@@ -207,7 +207,8 @@ static void every_answer_has_a_reason(void **s)
 	for (unsigned bits = 0; bits < 512; bits++) {
 		for (int approval = APPROVAL_NONE; approval <= APPROVAL_GOOD; approval++) {
 			struct change_facts f = { .has_pull = bits & 1, .pull_known = bits & 2,
-				.cover = bits & 4 ? COVER_SEEN : COVER_NONE, .other_merge = bits & 4, .tickets_known = bits & 2,
+				.cover = bits & 4 ? COVER_SEEN : COVER_NONE, .other_merge = bits & 4,
+				.tickets_known = bits & 2,
 				.maybe_rebased = bits & 8, .reviews_known = bits & 16, .checks_known = bits & 32,
 				.security = bits & 64, .is_signed = bits & 128, .tickets = bits >> 8,
 				.approval = (enum change_approval)approval };

@@ -175,7 +175,8 @@ static void put_checks(struct telling *t, int n, int64_t made)
 {
 	int64_t merged = t->p.merged_at;
 
-	t->checks[0] = (struct r_check){ merged - 2 * HOUR, STR("build"), n % 4 ? CHECK_PASSED : CHECK_FAILED, merged - 3 * HOUR };
+	t->checks[0] = (struct r_check){ merged - 2 * HOUR, STR("build"), n % 4 ? CHECK_PASSED : CHECK_FAILED,
+					 merged - 3 * HOUR };
 	t->checks[1] = (struct r_check){ INSTANT_NONE, STR("slow"), CHECK_PENDING, merged - HOUR };
 	if (made >= merged + HOUR)
 		t->checks[1] = (struct r_check){ merged + HOUR, STR("slow"), CHECK_PASSED, merged - HOUR };

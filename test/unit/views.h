@@ -71,8 +71,8 @@ static inline UNUSED void views_review(struct db *db, const struct views_pull *p
 	assert_ok(db_run(db, SQL("INSERT INTO view_review (repository_no, number, seq, reviewer, state, at, commit_id) "
 		"VALUES (1, $1, $6, $2, $3, $4, $5)"),
 		DB_ARGS(DB_I(100 + p->n), DB_B(str_c(p->reviewer)), DB_T(str_c(state)),
-			DB_I(VIEWS_AT(9 * (p->n - 1)) + p->approved_after), DB_B(p->other_commit ? STR("else") : STR("head")),
-			DB_I(seq)), NULL));
+			DB_I(VIEWS_AT(9 * (p->n - 1)) + p->approved_after),
+			DB_B(p->other_commit ? STR("else") : STR("head")), DB_I(seq)), NULL));
 }
 static inline UNUSED void views_pull(struct db *db, const struct views_pull *p)
 {
