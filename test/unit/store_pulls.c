@@ -116,7 +116,8 @@ static err write_git(struct sending *s, const void *what)
 		struct s_change c;
 
 		table_clear(&item_change, &c);
-		c.author = (struct s_who){ .email = STR("ann@example.org"), .name = STR("Ann"), .kind = ACCOUNT_PERSON };
+		c.author = (struct s_who){ .email = STR("ann@example.org"), .name = STR("Ann"),
+					   .kind = ACCOUNT_PERSON };
 		c.committer = c.author;
 		c.at = T0 + n * 24 * HOUR;
 		c.commit = hash(s->a, g->kind, n);
