@@ -111,7 +111,7 @@ static err read_all(struct intake_survey *s, int copy)
 
 	if (here < 0 || lseek(copy, 0, SEEK_SET) != 0)
 		return fail_errno("cannot read a temporary file in %s", store_home(s->in->store));
-	e = submission_read(copy, &calls, s);
+	e = submission_read_copy(copy, &calls, s);
 	if (!e && lseek(copy, here, SEEK_SET) != here)
 		return fail_errno("cannot read a temporary file in %s", store_home(s->in->store));
 	return e;
