@@ -96,13 +96,14 @@ const struct cmd_noun cmd_collect = { "collect", "what systems of record hold", 
 
 struct collector_options {
 	struct many branch, known;
-	struct str dir, name;
+	struct str dir, file, name;
 	int describe;
 };
 static const struct field collector_fields[] = {
 	FIELD(collector_options, branch, FIELD_TEXT, FIELD_MANY, 500, "release branch"),
 	FIELD(collector_options, describe, FIELD_FLAG, 0, 0, "only say where it lives"),
 	FIELD(collector_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "repository"),
+	FIELD(collector_options, file, FIELD_PATH, 0, 1024, "only give this file of the branch"),
 	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "COMMIT=BRANCH seen before; COMMIT- where not all was seen"),
 	FIELD(collector_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 256, "its name"),
 	{ 0 },
@@ -126,6 +127,8 @@ static err run_collector(struct cmd_run *run, const void *options)
 	}
 	if (o->describe == 1)
 		return collect_git_describe_main(&spec, &run->exit_code);
+	if (o->file.p)
+		return collect_git_file_main(&spec, arena_cstr(run->a, o->file), &run->exit_code);
 	return collect_git_main(&spec, &run->exit_code);
 }
 

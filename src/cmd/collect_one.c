@@ -152,7 +152,7 @@ static err declared_branches(struct store *s, struct arena *a, struct str name, 
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(store_db(s), SQL("SELECT branch FROM view_release_branch WHERE repository = $1 ORDER BY branch LIMIT 100"),
+	TRY(db_query(store_db(s), SQL("SELECT branch FROM view_release_branch WHERE repository = $1 AND waiting = 0 ORDER BY branch LIMIT 100"),
 		DB_ARGS(DB_T(name)), &rows));
 	*out = (struct strs){ v, 0 };
 	for (;;) {

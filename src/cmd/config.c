@@ -3,7 +3,9 @@
 
 #include "base/file.h"
 #include "base/term.h"
+#include "cmd/config_parts.h"
 #include "cmd/job.h"
+#include "source/collect_git.h"
 #include "source/config_ask.h"
 #include "store/directory.h"
 
@@ -15,7 +17,18 @@ static const struct field file_fields[] = {
 	{ 0 },
 };
 static const struct table check_table = TABLE(file_options, "config check", file_fields);
-static const struct table apply_table = TABLE(file_options, "config apply", file_fields);
+
+struct apply_options {
+	struct file_options file;
+	struct str from;
+};
+static const struct field apply_fields[] = {
+	{ .name = "file", .kind = FIELD_PATH, .flags = FIELD_OPERAND, .max = 4096,
+	  .offset = offsetof(struct apply_options, file.file), .help = "the file (default custody.yaml)" },
+	FIELD(apply_options, from, FIELD_PATH, 0, 4096, "repository: the file as it is on its release branch"),
+	{ 0 },
+};
+static const struct table apply_table = TABLE(apply_options, "config apply", apply_fields);
 
 static void add_name(struct strs *list, struct str name)
 {
@@ -63,28 +76,42 @@ static err known_people(struct cmd_run *run, struct strs *out)
 	return NULL;
 }
 
-static err read_file(struct cmd_run *run, const struct file_options *o, struct config_ask_spec *spec,
-		     struct config *out)
+/* What a work tree holds counts as what one person proposes; on the release branch its
+ * review can be shown. */
+static err read_file(struct cmd_run *run, const struct apply_options *o, struct config_ask_spec *spec,
+		     struct str *commit)
 {
+	struct collect_spec at = { .name = STR("-") };
 	BUF_AUTO bytes = buf_new(CONFIG_BYTES);
+	struct collect_file f;
 	err e;
 
-	spec->name = o->file.p ? arena_cstr(run->a, o->file) : "custody.yaml";
+	spec->name = o->file.file.p ? arena_cstr(run->a, o->file.file) : "custody.yaml";
+	TRY(known_people(run, &spec->known));
+	if (o->from.p) {
+		at.dir = arena_cstr(run->a, o->from);
+		TRY(collect_git_file(run->a, &at, spec->name, &f));
+		spec->text = f.bytes;
+		*commit = f.commit;
+		return NULL;
+	}
 	e = file_read(spec->name, &bytes);
 	if (e && e->kind == ERR_MISSING)
 		return err_hint(e, "custody init --starter writes one from what it finds");
 	TRY(e);
 	spec->text = arena_str(run->a, buf_str(&bytes));
-	TRY(known_people(run, &spec->known));
-	return config_ask(spec, run->a, out);
+	return NULL;
 }
 
 static err run_check(struct cmd_run *run, const void *options)
 {
+	struct apply_options o = { .file = *(const struct file_options *)options };
 	struct config_ask_spec asked = { 0 };
 	struct config c;
+	struct str none;
 
-	TRY(read_file(run, options, &asked, &c));
+	TRY(read_file(run, &o, &asked, &none));
+	TRY(config_ask(&asked, run->a, &c));
 	return cmd_print(arena_printf(run->a, "%s: %zu people, %zu systems, %zu repositories, %zu controls; no "
 				      "fault\n", asked.name,
 				      c.people.n, c.systems.n, c.repositories.n, c.controls.n));
@@ -97,28 +124,53 @@ static void say_note(void *ctx, struct str note)
 	cmd_say(run, "  note: %.*s", FMT(term_safe(run->a, note)));
 }
 
+/* Whether somebody besides who applied it stands behind it, and what to do. */
+static err say_standing(struct cmd_run *run, struct store *s, const struct apply_options *o, struct str commit)
+{
+	struct config_standing c;
+	err e = NULL;
+
+	TRY(config_standing(s, run->a, &c));
+	if (o->from.p && str_is(c.state, "proposed"))
+		e = config_parts_reviewed(run, s, commit);
+	if (e && e->kind != ERR_DENIED && e->kind != ERR_MISSING)
+		return e;
+	if (e)
+		cmd_say(run, "  note: %s", e->text);
+	TRY(config_standing(s, run->a, &c));
+	if (!str_is(c.state, "proposed"))
+		return NULL;
+	cmd_say(run, "  note: which controls apply, release branches, people and retention are proposed until a second "
+		"person approves: custody config approve (one person alone: --alone)");
+	if (c.waiting)
+		cmd_say(run, "  note: the release branches approved before stay in force until then");
+	return NULL;
+}
+
 static err run_apply(struct cmd_run *run, const void *options)
 {
+	const struct apply_options *o = options;
 	struct config_apply_spec spec = { .note = say_note, .note_ctx = run };
 	struct config_ask_spec asked = { 0 };
 	struct config_counts n;
 	STORE_AUTO s = NULL;
 	struct config c;
 
-	TRY(read_file(run, options, &asked, &c));
+	TRY(read_file(run, o, &asked, &spec.version));
+	TRY(config_ask(&asked, run->a, &c));
 	spec.name = asked.name;
 	spec.text = asked.text;
 	spec.config = &c;
 	TRY(job_open_home(run, false, &s));
 	TRY(config_apply(s, run->a, &spec, &n));
 	if (n.same)
-		return cmd_print(arena_printf(run->a, "%s is in force already; nothing changed\n", spec.name));
-	return cmd_print(arena_printf(run->a, "%s: %lld people, %lld systems, %lld controls new or changed; %lld "
-				      "repositories "
-				      "moved; %lld declared no longer\n", spec.name,
-				      (long long)(n.people + n.people_changed), (long long)n.systems,
-					(long long)n.controls,
-				      (long long)n.repositories, (long long)n.vanished));
+		TRY(cmd_print(arena_printf(run->a, "%s is applied already; nothing changed\n", spec.name)));
+	else
+		TRY(cmd_print(arena_printf(run->a, "%s: %lld people, %lld systems, %lld controls new or changed; %lld "
+					   "repositories moved; %lld declared no longer\n", spec.name,
+					   (long long)(n.people + n.people_changed), (long long)n.systems,
+					   (long long)n.controls, (long long)n.repositories, (long long)n.vanished)));
+	return say_standing(run, s, o, spec.version);
 }
 
 static err run_schema(struct cmd_run *run, const void *options)
@@ -138,9 +190,20 @@ static const struct cmd_verb verbs[] = {
 	{ "check", "read custody.yaml and say what is wrong, with its place", NULL, "  custody config check",
 	 &check_table, run_check },
 	{ "apply", "make records of what it declares",
-	  "Only what differs from what is known is written; what vanished from the file is recorded as declared "
-		"no longer.",
-	  "  custody config apply custody.yaml", &apply_table, run_apply },
+	  "Only what differs from what is known is written; what vanished from the file is recorded as declared no\n"
+	  "longer. What matters in it (which controls apply, release branches, people, retention) is proposed until a\n"
+	  "second person approves. With --from the file is read from the release branch of that repository, and a\n"
+	  "review that an export of the code host shows is the approval.",
+	  "  custody config apply custody.yaml\n  custody config apply --from ~/src/custody-config", &apply_table, run_apply },
+	{ "approve", "stand behind what somebody else applied",
+	  "Nobody approves their own. A second person is known by their account on this machine, by a signature over\n"
+	  "the file with a key that is listed for them, or by their review of the commit that brought it. Where there\n"
+	  "is one person alone, --alone says so: everything works, and pages say that nobody else confirmed it.",
+	  "  custody config approve --signature custody.yaml.sig\n"
+	  "  custody config approve --alone --why 'a company of one'", &config_parts_approve_table,
+	  config_parts_approve },
+	{ "show", "which configuration is in force, and who stands behind it", NULL, "  custody config show", NULL,
+	  config_parts_show },
 	{ "schema", "print the JSON Schema of custody.yaml", NULL,
 	 "  custody config schema >custody.schema.json", NULL, run_schema },
 	{ 0 },

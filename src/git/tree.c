@@ -1,6 +1,7 @@
 #include "git/tree.h"
 
 #include "git/objects.h"
+#include "git/run.h"
 
 enum { PIECE = 64 * 1024 };
 
@@ -139,5 +140,18 @@ err git_tree_file(struct git_repo *r, struct arena *a, const struct str commit_a
 	*bytes = (struct str){ 0 };
 	if (o.found == GIT_FOUND && o.type == 'b')
 		*bytes = arena_str(a, o.bytes);
+	return NULL;
+}
+
+err git_tree_touched(struct git_repo *r, struct arena *a, const struct str commit_and_path[2], struct str *step)
+{
+	const char *const args[] = { "rev-list", "-1", "--first-parent", arena_cstr(a, commit_and_path[0]), "--",
+				     arena_cstr(a, commit_and_path[1]), NULL };
+	BUF_AUTO out = buf_new(256);
+
+	TRY(git_run_ok(r, args, "find the commit that brought a file", &out));
+	*step = arena_str(a, str_trim(buf_str(&out)));
+	if (!step->n)
+		*step = (struct str){ 0 };
 	return NULL;
 }

@@ -78,4 +78,9 @@ void git_owners_parse(struct arena *a, struct str text, struct git_owner_rules *
 /* The last rule that covers the path, or NULL. */
 const struct git_owner_rule *git_owners_of(const struct git_owner_rules *rules, struct str path);
 
+/* The first-parent step, at or before the commit, that last touched the path, in `a`;
+ * absent where none did. */
+MUST_USE err git_tree_touched(struct git_repo *r, struct arena *a, const struct str commit_and_path[2],
+			      struct str *step);
+
 #endif

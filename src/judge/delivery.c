@@ -99,6 +99,15 @@ static struct area_answer answer(struct arena *a, bool yes, const char *fmt, ...
 	return (struct area_answer){ yes, arena_str(a, str_cut(str_c(text), sizeof(text) - 4)) };
 }
 
+static const char *not_yet(const struct deciding *x)
+{
+	if (str_is(x->f->config, "proposed"))
+		return "declared to apply; a second person has not approved that yet";
+	if (str_is(x->f->config, "alone"))
+		return "declared to apply by one person alone";
+	return "declared to apply, in no approved Statement of Applicability yet";
+}
+
 static void answer_applies(struct deciding *x)
 {
 	struct area_answer *out = &x->d->answers[ASK_APPLIES];
@@ -108,8 +117,8 @@ static void answer_applies(struct deciding *x)
 			      x->c && str_is(x->c->applicable, "no") ? "declared as not applicable" :
 			      "no Statement of Applicability names %s", x->d->info->control);
 	else
-		*out = answer(x->a, x->c->confirmed == 1, x->c->confirmed == 1 ? "the approved Statement of Applicability" :
-			      "declared to apply, in no approved Statement of Applicability yet");
+		*out = answer(x->a, x->c->confirmed == 1, "%s",
+			      x->c->confirmed == 1 ? "the approved Statement of Applicability" : not_yet(x));
 }
 
 static void answer_owner(struct deciding *x)

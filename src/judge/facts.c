@@ -268,6 +268,7 @@ static const struct field fields[] = {
 	LIST(branches, &branch_table, "release branches"),
 	LIST(ci, &ci_table, "scans that CI runs"),
 	LIST(closed, &closed_table, "findings that went away"),
+	TEXT(facts, config, "of what is declared: proposed, alone, approved"),
 	LIST(controls, &control_table, "what the organisation declares"),
 	LIST(documents, &document_table, "documents handed over"),
 	LIST(findings, &finding_table, "open findings"),

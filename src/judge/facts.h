@@ -83,6 +83,7 @@ extern const char *const facts_period_words[];	/* usual copy declared asked */
 
 struct facts {
 	int64_t as_of;
+	struct str config;		/* proposed, alone, approved; absent: nothing is declared */
 	struct facts_log log;
 	struct facts_people people;
 	struct facts_period period;

@@ -22,6 +22,7 @@ static const struct field fields[] = {
 	FIELD_GROUPS(r_config, branches, FIELD_MANY, 2000, &branch_table, "release branches"),
 	FIELD(r_config, controls, FIELD_INT, FIELD_REQUIRED, 0, "controls it declares"),
 	FIELD(r_config, digest, FIELD_DIGEST, FIELD_REQUIRED, 0, "the file"),
+	FIELD(r_config, matters, FIELD_DIGEST, FIELD_REQUIRED, 0, "what a second person has to approve of it"),
 	FIELD(r_config, organisation, FIELD_TEXT, FIELD_WORDS, 256, "whose delivery it is"),
 	FIELD(r_config, people, FIELD_INT, 0, 0, "people it declares"),
 	FIELD(r_config, period_from, FIELD_DAY, 0, 0, "first day of the audit period"),
@@ -35,31 +36,62 @@ static const struct field fields[] = {
 };
 static const struct table table = TABLE(r_config, "config", fields);
 
-static err put_lists(struct apply *ap, const struct r_config *f)
+static err put_branches(struct apply *ap, const struct r_config *f, int64_t waiting)
 {
 	const struct r_config_branch *b = f->branches.v;
+
+	TRY(db_run(ap->db, SQL("DELETE FROM view_release_branch WHERE waiting = 1 OR $1 = 0"), DB_ARGS(DB_I(waiting)), NULL));
+	for (size_t i = 0; i < f->branches.n; i++)
+		TRY(db_run(ap->db, SQL("INSERT INTO view_release_branch (repository, branch, waiting) VALUES ($1, $2, $3) "
+				       "ON CONFLICT DO NOTHING"),
+			   DB_ARGS(DB_T(b[i].repository), DB_T(b[i].branch), DB_I(waiting)), NULL));
+	return NULL;
+}
+
+static err put_retention(struct apply *ap, const struct r_config *f)
+{
 	const struct r_retention *t = f->retention.v;
 
-	TRY(db_run(ap->db, SQL("DELETE FROM view_release_branch"), DB_NONE, NULL));
 	TRY(db_run(ap->db, SQL("DELETE FROM view_retention"), DB_NONE, NULL));
-	for (size_t i = 0; i < f->branches.n; i++)
-		TRY(db_run(ap->db, SQL("INSERT INTO view_release_branch (repository, branch) VALUES ($1, $2) "
-				       "ON CONFLICT DO NOTHING"), DB_ARGS(DB_T(b[i].repository), DB_T(b[i].branch)), NULL));
 	for (size_t i = 0; i < f->retention.n; i++)
 		TRY(db_run(ap->db, SQL("INSERT INTO view_retention (what, months) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
 			   DB_ARGS(DB_T(t[i].what), DB_I(t[i].months)), NULL));
 	return NULL;
 }
 
+/* "approved", "alone", or, where nobody approved what matters in it, "proposed". */
+static err state_of(struct apply *ap, const struct r_config *f, struct str *out)
+{
+	struct db_value matters = record_blob(ap->a, f->matters);
+	int64_t approvals, alone;
+
+	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config_approval WHERE matters = $1"), DB_ARGS(matters), 0,
+		       &approvals));
+	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config_approval WHERE matters = $1 AND how = 'alone'"),
+		       DB_ARGS(matters), 0, &alone));
+	*out = !approvals ? STR("proposed") : alone ? STR("alone") : STR("approved");
+	return NULL;
+}
+
+/* Release branches somebody stands behind stay in force until what is proposed is
+ * approved too; where nobody ever did, what is proposed is all there is. */
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_config *f = r->facts;
+	int64_t secured;
+	struct str state;
+	bool proposed;
 
-	TRY(put_lists(ap, f));
+	TRY(state_of(ap, f, &state));
+	proposed = str_is(state, "proposed");
+	TRY(db_get_int(ap->db, SQL("SELECT secured FROM view_config"), DB_NONE, 0, &secured));
+	TRY(put_branches(ap, f, proposed && secured == 1));
+	TRY(put_retention(ap, f));
 	TRY(db_run(ap->db, SQL("DELETE FROM view_config"), DB_NONE, NULL));
-	return db_run(ap->db, SQL("INSERT INTO view_config (one, digest, soa_at, period_from, period_to, at, idx) "
-				  "VALUES (1, $1, $2, $3, $4, $5, $6)"),
-		      DB_ARGS(record_blob(ap->a, f->digest), db_int_or_null(f->soa_at, INSTANT_NONE),
+	return db_run(ap->db, SQL("INSERT INTO view_config (one, digest, matters, state, secured, soa_at, period_from, "
+				  "period_to, at, idx) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)"),
+		      DB_ARGS(record_blob(ap->a, f->digest), record_blob(ap->a, f->matters), DB_T(state),
+			      DB_I(secured == 1 || !proposed), db_int_or_null(f->soa_at, INSTANT_NONE),
 			      db_int_or_null(f->period_from, INSTANT_NONE), db_int_or_null(f->period_to, INSTANT_NONE),
 			      DB_I(r->header.effective), DB_I(r->idx)), NULL);
 }

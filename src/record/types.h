@@ -61,9 +61,12 @@ struct r_config_branch { struct str branch, repository; };
 struct r_retention { struct str what; int64_t months; };
 struct r_config {
 	struct many branches, retention;
-	struct str digest, organisation, soa_by, version;
+	struct str digest, matters, organisation, soa_by, version;
 	int64_t controls, people, period_from, period_to, soa_at, systems;
 };
+struct r_config_approval { struct str commit, config, digest, key, matters, person, signer, why; int how; };
+extern const char *const approval_words[];	/* stated signed reviewed alone */
+enum { APPROVED_STATED, APPROVED_SIGNED, APPROVED_REVIEWED, APPROVED_ALONE };
 extern const char *const exposure_words[];	/* internet partner internal none unknown */
 extern const char *const class_words[];		/* public internal confidential restricted unknown */
 extern const char *const stage_words[];		/* plan design code build test release deploy operate */
@@ -81,7 +84,8 @@ extern const struct record_type record_home, record_submission, record_person, r
 	record_account_link, record_system, record_repository, record_git_changes,
 	record_git_collection, record_tree, record_host_pulls, record_host_rules,
 	record_scan_changes, record_scan, record_tests, record_sbom, record_vex, record_control,
-	record_document, record_config, record_assessment, record_erasure, record_anchor, record_pack;
+	record_document, record_config, record_config_approval,
+	record_assessment, record_erasure, record_anchor, record_pack;
 
 /* The tables of list items, which sources write before the store knows ids. */
 extern const struct table record_finding_change_table, record_vex_statement_table;

@@ -24,5 +24,6 @@ const struct record_type *const record_types[] = {
 	&record_system, &record_repository, &record_git_changes, &record_git_collection,
 	&record_tree, &record_host_pulls, &record_host_rules, &record_scan_changes, &record_scan,
 	&record_tests, &record_sbom, &record_vex, &record_control, &record_document,
-	&record_config, &record_assessment, &record_erasure, &record_anchor, &record_pack, NULL,
+	&record_config, &record_config_approval,
+	&record_assessment, &record_erasure, &record_anchor, &record_pack, NULL,
 };

@@ -7,7 +7,8 @@ static err read_controls(struct facts_reading *r)
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(db_query(r->db, SQL("SELECT control, owner_given, role, frequency, applicable, reason_given, stage, risk_given, confirmed "
+	TRY(db_query(r->db, SQL("SELECT control, owner_given, role, frequency, applicable, reason_given, stage, risk_given, CASE WHEN "
+		"confirmed = 1 AND EXISTS (SELECT 1 FROM view_config g WHERE g.state = 'approved') THEN 1 ELSE 0 END "
 		"FROM view_control ORDER BY control"), DB_NONE, &rows));
 	for (;;) {
 		struct facts_control *c;
@@ -172,8 +173,22 @@ static err read_anchors(struct facts_reading *r)
 	}
 }
 
+/* Whether somebody besides who applied it stands behind what is declared. */
+static err read_config(struct facts_reading *r)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(r->db, SQL("SELECT state FROM view_config"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (more)
+		r->f->config = show_facts_text(r, rows, 0);
+	return NULL;
+}
+
 err show_facts_org(struct facts_reading *r)
 {
+	TRY(read_config(r));
 	TRY(read_controls(r));
 	TRY(read_documents(r));
 	TRY(read_document_days(r));

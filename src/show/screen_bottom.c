@@ -108,6 +108,17 @@ size_t screen_delivery_lines(const struct screen *s, size_t lines)
 	return n + groups_of(s, grouped);
 }
 
+static const char *applicability(const struct screen *s)
+{
+	if (s->d.soa)
+		return "";
+	if (s->f->controls.n && str_is(s->f->config, "proposed"))
+		return "   applicability not confirmed: proposed";
+	if (s->f->controls.n && str_is(s->f->config, "alone"))
+		return "   applicability not confirmed: one person";
+	return "   no SoA yet: applicability not confirmed";
+}
+
 static void put_heading(struct screen *s)
 {
 	const int64_t *n = s->d.count;
@@ -117,7 +128,7 @@ static void put_heading(struct screen *s)
 
 	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "DELIVERY 27001:2022   %lld audit-ready%.*s   %lld gap   %lld unknown%.*s%s",
 		(long long)n[AREA_READY], FMT(stale), (long long)n[AREA_GAP], (long long)n[AREA_UNKNOWN], FMT(none),
-		s->d.soa ? "" : "   no SoA yet: applicability not confirmed"));
+		applicability(s)));
 }
 
 void screen_delivery(struct screen *s, size_t lines)

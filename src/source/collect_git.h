@@ -26,6 +26,13 @@ struct collect_home { struct str host, slug, same; };
 MUST_USE err collect_git_describe(struct arena *a, const struct collect_spec *spec, struct collect_home *out);
 MUST_USE err collect_git_describe_main(const struct collect_spec *spec, int *code);
 
+/* One file of the release branch (the first named, else HEAD's) as it is there, and the
+ * commit that brought it; at most 1 MiB. ERR_MISSING where there is none. */
+struct collect_file { struct str commit, bytes; };
+MUST_USE err collect_git_file(struct arena *a, const struct collect_spec *spec, const char *path,
+			      struct collect_file *out);
+MUST_USE err collect_git_file_main(const struct collect_spec *spec, const char *path, int *code);
+
 /* Writes the submission's items to `out`. */
 MUST_USE err collect_git(const struct collect_spec *spec, struct submission_writer *out);
 

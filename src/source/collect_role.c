@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/sandbox.h"
 #include "git/git.h"
+#include "git/tree.h"
 #include "source/run.h"
 
 enum { ARGUMENTS_MAX = 1024 };
@@ -108,6 +109,42 @@ static err describe(const struct collect_spec *spec)
 	slug = home ? str_cut(home->slug, 256) : STR("");
 	return fd_write_all(STDOUT_FILENO, "the answer",
 			    arena_printf(a, "%.*s\n%.*s\n%.*s\n", FMT(host), FMT(slug), FMT(same)));
+}
+
+static err give_file(const struct collect_spec *spec, const char *path)
+{
+	OWNED(git_repo) repo = NULL;
+	OWNED(arena) a = arena_new();
+	struct str where[2] = { { 0 }, str_c(path) }, bytes, step;
+
+	TRY(enter_sandbox());
+	TRY(git_repo_open(spec->dir, &repo));
+	TRY(git_commit_of(repo, a, spec->branches.n ? spec->branches.v[0] : STR("HEAD"), &where[0]));
+	TRY(git_tree_file(repo, a, where, &bytes));
+	if (!bytes.p)
+		return fail(ERR_MISSING, "there is no file %s in %s at %.*s", path, spec->dir, FMT(where[0]));
+	TRY(git_tree_touched(repo, a, where, &step));
+	TRY(fd_write_all(STDOUT_FILENO, "the answer", arena_printf(a, "%.*s\n", FMT(step))));
+	return fd_write_all(STDOUT_FILENO, "the answer", bytes);
+}
+
+err collect_git_file_main(const struct collect_spec *spec, const char *path, int *code)
+{
+	return source_role_end(give_file(spec, path), code);
+}
+
+err collect_git_file(struct arena *a, const struct collect_spec *spec, const char *path, struct collect_file *out)
+{
+	BUF_AUTO answer = buf_new((1 << 20) + 256);
+	const char **argv;
+	struct str rest;
+
+	TRY(words_of(a, spec, arena_printf(a, "--file=%s", path).p, &argv));
+	TRY(source_ask(argv, spec->dir, &answer));
+	rest = arena_str(a, buf_str(&answer));
+	out->commit = next_line(&rest);
+	out->bytes = rest;
+	return NULL;
 }
 
 err collect_git_describe_main(const struct collect_spec *spec, int *code)

@@ -78,6 +78,7 @@ struct config_apply_spec {
 	const char *name;
 	struct str text;
 	const struct config *config;
+	struct str version;		/* commit it was read at; absent: a file in a folder */
 	void (*note)(void *ctx, struct str sentence);
 	void *note_ctx;
 };

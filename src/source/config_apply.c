@@ -118,13 +118,41 @@ static struct many retention_of(struct config_applying *ap)
 	return (struct many){ v, n };
 }
 
+/* What a second person has to approve: which controls apply and who approved that,
+ * release branches, people and their roles, what is destroyed when. */
+static struct str matters_of(struct config_applying *ap)
+{
+	const struct config_control *v = ap->c->controls.v;
+	struct config_control *bare = ARENA_ARRAY(ap->a, struct config_control, ap->c->controls.n + 1);
+	BUF_AUTO out = buf_new(8 << 20);
+	struct json_writer w = json_write(&out);
+	char *hex = arena_alloc(ap->a, DIGEST_TEXT);
+	struct config c = *ap->c;
+	struct digest d;
+
+	for (size_t i = 0; i < c.controls.n; i++)
+		bare[i] = (struct config_control){
+			.control = v[i].control, .reason = v[i].reason, .applies = v[i].applies,
+			.frequency = FIELD_UNKNOWN, .role = FIELD_UNKNOWN, .stage = FIELD_UNKNOWN,
+		};
+	c.controls.v = bare;
+	c.systems = (struct many){ 0 };
+	c.organisation = (struct str){ 0 };
+	c.period = (struct config_period){ INSTANT_NONE, INSTANT_NONE };
+	json_put_table(&w, &config_table, (struct json_pick){ 0, 0 }, &c);
+	d = digest_of(buf_str(&out));
+	digest_put(hex, &d);
+	return str_c(hex);
+}
+
 /* The record of the whole comes last: an interrupted apply is done again. */
 static err put_config(struct config_applying *ap)
 {
 	const struct config *c = ap->c;
 	struct r_config f = {
 		.branches = branches_of(ap), .retention = retention_of(ap), .digest = ap->digest,
-		.organisation = c->organisation, .soa_by = c->soa.approved_by, .soa_at = c->soa.approved_at,
+		.version = ap->spec->version, .matters = matters_of(ap), .organisation = c->organisation,
+		.soa_by = c->soa.approved_by, .soa_at = c->soa.approved_at,
 		.period_from = c->period.from, .period_to = c->period.to, .people = (int64_t)c->people.n,
 		.controls = (int64_t)c->controls.n, .systems = (int64_t)c->systems.n,
 	};

@@ -44,7 +44,7 @@ t 'the starter applies as it is, and again changes nothing' '
 	before=$(recorded)
 	run config apply
 	code 0
-	out_has "in force already"
+	out_has "applied already"
 	is "$(recorded)" "$before"
 '
 cat >custody.yaml <<'END'

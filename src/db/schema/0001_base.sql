@@ -59,11 +59,16 @@ CREATE TABLE view_system_kind (		-- the kinds of scan a system must have
 CREATE TABLE view_system_part (		-- images and environments
 	system_no int64 NOT NULL, part text NOT NULL, name text NOT NULL, PRIMARY KEY (system_no, part, name)
 );
-CREATE TABLE view_release_branch (	-- as declared
-	repository text NOT NULL, branch text NOT NULL, PRIMARY KEY (repository, branch)
+CREATE TABLE view_release_branch (	-- as declared; waiting: until a second person approves
+	repository text NOT NULL, branch text NOT NULL, waiting int64 NOT NULL,
+	PRIMARY KEY (repository, branch, waiting)
 );
-CREATE TABLE view_config (one int64 PRIMARY KEY CHECK (one = 1), digest blob NOT NULL, soa_at int64,
-	period_from int64, period_to int64, at int64 NOT NULL, idx int64 NOT NULL);
+CREATE TABLE view_config (one int64 PRIMARY KEY CHECK (one = 1), digest blob NOT NULL, matters blob NOT NULL,
+	state text NOT NULL,		-- proposed, alone, approved
+	secured int64 NOT NULL,		-- somebody approved the release branches in force
+	soa_at int64, period_from int64, period_to int64, at int64 NOT NULL, idx int64 NOT NULL);
+CREATE TABLE view_config_approval (matters blob PRIMARY KEY, how text NOT NULL, at int64 NOT NULL,
+	idx int64 NOT NULL);
 CREATE TABLE view_retention (what text PRIMARY KEY, months int64 NOT NULL);
 CREATE TABLE view_repository (
 	id blob PRIMARY KEY, no int64 NOT NULL, name text NOT NULL, host text NOT NULL, slug text NOT NULL,
