@@ -242,6 +242,14 @@ static const struct field closed_fields[] = {
 };
 static const struct table closed_table = TABLE(facts_closed, "closed", closed_fields);
 
+static const struct field open_fields[] = {
+	TEXT(facts_open, kind, "kind of scan"),
+	INT(facts_open, n, "open findings"),
+	TEXT(facts_open, system, "name of the system"),
+	{ 0 },
+};
+static const struct table open_table = TABLE(facts_open, "open", open_fields);
+
 static const struct field log_fields[] = {
 	INT(facts_log, applied, "records"),
 	INT(facts_log, erased, "orders of erasure"),
@@ -274,6 +282,7 @@ static const struct field fields[] = {
 	LIST(findings, &finding_table, "open findings"),
 	LIST(hosts, &host_table, "exports of code hosts"),
 	FIELD_GROUPS(facts, log, 0, 0, &log_table, "position in the log"),
+	LIST(open, &open_table, "open findings of each system and kind"),
 	FIELD_GROUPS(facts, people, 0, 0, &people_table, "accounts"),
 	FIELD_GROUPS(facts, period, 0, 0, &period_table, "the period"),
 	LIST(rules, &rule_table, "rules of branches"),

@@ -73,6 +73,7 @@ struct facts_people {
 	int64_t bots, hosts, persons, persons_known, tools, unknown, unmatched;
 };
 struct facts_closed { int64_t n; struct str kind; };	/* findings gone in the period */
+struct facts_open { int64_t n; struct str kind, system; };	/* findings open on release branches */
 struct facts_log { int64_t applied, erased, first_received, last_received, signed_at, size; struct str root; };
 struct facts_period { int64_t from, to; int rule; };
 
@@ -87,7 +88,7 @@ struct facts {
 	struct facts_log log;
 	struct facts_people people;
 	struct facts_period period;
-	struct many anchors, branches, ci, closed, controls, documents, findings, hosts, rules, runs, sboms,
+	struct many anchors, branches, ci, closed, controls, documents, findings, hosts, open, rules, runs, sboms,
 		scans, sources, systems, tests, tree;
 };
 extern const struct table facts_table;

@@ -99,14 +99,14 @@ static int64_t without_pull(const struct facts_branch *b)
 
 static struct str most_secrets(struct stepping *s)
 {
-	const struct facts_scan *worst = NULL;
+	const struct facts_open *worst = NULL;
 
 	if (s->f->branches.n < 2)
 		return (struct str){ 0 };
-	for (size_t i = 0; i < s->f->scans.n; i++) {
-		const struct facts_scan *v = FACTS_AT(s->f->scans, facts_scan, i);
+	for (size_t i = 0; i < s->f->open.n; i++) {
+		const struct facts_open *v = FACTS_AT(s->f->open, facts_open, i);
 
-		if (str_is(v->kind, "secret") && v->proposed != 1 && (!worst || v->open > worst->open))
+		if (str_is(v->kind, "secret") && (!worst || v->n > worst->n))
 			worst = v;
 	}
 	return worst ? arena_printf(s->a, ", most in %.*s", FMT(worst->system)) : (struct str){ 0 };

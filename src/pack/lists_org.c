@@ -207,14 +207,14 @@ const struct pack_list pack_list_systems = {
 
 static const struct pack_column account_columns[] = {
 	{ "number", "No", PACK_NUMBER }, { "who", "Account", PACK_ACCOUNT }, { "host", "Where", PACK_TEXT },
-	{ "kind", "Kind", PACK_TEXT }, { "why", "Why", PACK_TEXT }, { "person", NULL, PACK_HEX },
-	{ "joined_by", "Joined to a person by", PACK_TEXT }, { "record", "Record", PACK_RECORD }, { 0 },
+	{ "kind", "Kind", PACK_TEXT }, { "why", NULL, PACK_TEXT }, { "belongs_to", "Belongs to", PACK_ACCOUNT },
+	{ "person", NULL, PACK_HEX }, { "known", "Person known", PACK_ANSWER }, { "joined_by", "Joined by", PACK_TEXT }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
 static err query_accounts(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT no, id, host, kind, why, person, linked_how, idx FROM view_account ORDER BY no"),
-			DB_NONE, out);
+	return db_query(s->w->db, SQL("SELECT no, id, host, kind, why, person, person, CASE WHEN kind <> 'person' THEN 'not a person' "
+		"WHEN person IS NULL THEN 'unknown' ELSE 'shown' END, linked_how, idx FROM view_account ORDER BY no"), DB_NONE, out);
 }
 
 const struct pack_list pack_list_accounts = {
@@ -222,13 +222,13 @@ const struct pack_list pack_list_accounts = {
 };
 
 static const struct pack_column people_columns[] = {
-	{ "person", "Person", PACK_HEX }, { "kind", "Kind", PACK_TEXT }, { "status", "Status", PACK_TEXT },
+	{ "name", "Person", PACK_ACCOUNT }, { "person", NULL, PACK_HEX }, { "kind", "Kind", PACK_TEXT }, { "status", "Status", PACK_TEXT },
 	{ "accounts", "Accounts", PACK_NUMBER }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
 static err query_people(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT p.id, p.kind, p.status, (SELECT count(*) FROM view_account a WHERE a.person = p.id), p.idx "
+	return db_query(s->w->db, SQL("SELECT p.id, p.id, p.kind, p.status, (SELECT count(*) FROM view_account a WHERE a.person = p.id), p.idx "
 		"FROM view_person p ORDER BY p.idx"), DB_NONE, out);
 }
 

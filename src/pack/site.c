@@ -283,6 +283,30 @@ static err load_accounts(struct pack_site *s)
 	}
 }
 
+/* Persons by the ids that accounts are joined to. */
+static err load_persons(struct pack_site *s)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(s->w->db, SQL("SELECT p.id, p.kind, r.words FROM view_person p JOIN kept_record r ON r.idx = p.idx "
+				   "ORDER BY p.idx"), DB_NONE, &rows));
+	for (;;) {
+		struct str *who = ARENA_NEW(s->a, struct str);
+
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		arena_reset(s->w->scratch);
+		if (!s->w->spec->withhold_words)
+			*who = name_of(s, s->w->scratch, db_blob(rows, 2));
+		if (!who->p)
+			*who = arena_printf(s->a, "%.*s %.8s", FMT(db_text(rows, 1)), record_hex(s->a, db_blob(rows, 0)).p);
+		if (!map_has(s->accounts, db_blob(rows, 0)))
+			map_put(s->accounts, arena_str(s->a, db_blob(rows, 0)), who);
+	}
+}
+
 static err load(struct pack_site *s)
 {
 	struct pack_writing *w = s->w;
@@ -299,7 +323,8 @@ static err load(struct pack_site *s)
 	TRY(catalogue_load(s->a, &s->catalogue));
 	standing_all(f, &s->d, &s->catalogue, s->a, &s->standings);
 	TRY(load_repositories(s));
-	return load_accounts(s);
+	TRY(load_accounts(s));
+	return load_persons(s);
 }
 
 static err write_pages(struct pack_site *s)

@@ -25,7 +25,7 @@ struct pack_site {
 	struct standings standings;
 	struct pack_repository *repositories;
 	size_t n_repositories;
-	struct map *accounts;		/* 16 bytes of the id → struct str, who it is */
+	struct map *accounts;		/* 16 bytes of an account's or person's id → struct str, who it is */
 	struct map *pages;		/* "17" → 1: records that have a page */
 	int64_t *records;		/* the same, in the order they were asked for */
 	size_t n_records;

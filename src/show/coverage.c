@@ -13,7 +13,7 @@ static const struct show_column columns[] = {
 	{ "age_days", "days", SHOW_NUMBER, 5 },
 	{ "result", "result", SHOW_TEXT, 10 },
 	{ "open", "open", SHOW_NUMBER, 7 },
-	{ "via", "came", SHOW_TEXT, 9 },
+	{ "via", NULL, SHOW_TEXT, 9 },
 	{ "why", "remark", SHOW_TEXT, 0 },
 	{ 0 },
 };
@@ -25,7 +25,7 @@ static const struct {
 } kinds[] = {
 	{ "secret", "secret", true }, { "dependency", "vulnerability", true }, { "licence", "licence", true },
 	{ "static", "static", false }, { "dynamic", "dynamic", false }, { "container", "container", false },
-	{ "infrastructure", "infrastructure", false },
+	{ "infrastructure", "infrastructure", false }, { "unknown", "of no known kind", false },
 };
 
 struct cover {
@@ -78,8 +78,22 @@ static void look_at_scans(struct cover *c)
 		c->must |= str_is(((const struct str *)c->y->kinds.v)[i], c->kind);
 }
 
+/* All that is open of the kind, whichever run found it: as the list of findings has it. */
+static int64_t open_of(const struct cover *c)
+{
+	for (size_t i = 0; i < c->f->open.n; i++) {
+		const struct facts_open *o = FACTS_AT(c->f->open, facts_open, i);
+
+		if (str_is(o->kind, c->kind) && str_eq(o->system, c->y->name))
+			return o->n;
+	}
+	return 0;
+}
+
 static struct str remark(const struct cover *c)
 {
+	if (str_is(str_c(c->kind), "unknown"))
+		return STR("the reports do not say what kind of scan it was");
 	if (c->ci && c->ci->why.n)
 		return c->ci->why;
 	if (c->ci && !c->scan)
@@ -93,13 +107,14 @@ static struct str remark(const struct cover *c)
 static void put_row(struct show_list *l, const struct cover *c, const char *shown)
 {
 	const struct facts_scan *s = c->scan;
+	int64_t open = open_of(c);
 	const struct show_cell cells[] = {
 		SHOW_T(c->y->name), SHOW_T(str_c(shown)), SHOW_T(c->must ? STR("yes") : STR("")),
 		c->ci ? SHOW_T(c->ci->tool) : c->ci_seen ? SHOW_T(STR("no")) : SHOW_UNKNOWN,
 		c->ci ? SHOW_T(c->ci->enforced) : SHOW_UNKNOWN, s ? SHOW_N(day_of(facts_scan_ran(s))) : SHOW_UNKNOWN,
 		s ? SHOW_N(day_of(c->f->as_of) - day_of(facts_scan_ran(s))) : SHOW_UNKNOWN,
-		s ? SHOW_T(s->outcome) : SHOW_UNKNOWN,
-		s ? SHOW_N(s->open) : SHOW_UNKNOWN, s ? SHOW_T(s->via) : SHOW_UNKNOWN, SHOW_T(remark(c)),
+		s ? SHOW_T(open && str_is(s->outcome, "clean") ? STR("findings") : s->outcome) : SHOW_UNKNOWN,
+		s ? SHOW_N(open) : SHOW_UNKNOWN, s ? SHOW_T(s->via) : SHOW_UNKNOWN, SHOW_T(remark(c)),
 	};
 
 	show_list_row(l, cells);

@@ -95,6 +95,21 @@ static void add_title(struct facts_reading *r, struct facts_finding *g, struct s
 	show_facts_word(r, &g->titles, title);
 }
 
+static void count_open(struct facts_reading *r, struct str kind, struct str system)
+{
+	struct facts_open *v = r->f->open.v, *o;
+
+	for (size_t i = 0; i < r->f->open.n; i++) {
+		if (str_eq(v[i].kind, kind) && str_eq(v[i].system, system)) {
+			v[i].n++;
+			return;
+		}
+	}
+	o = show_facts_add(r, &r->f->open, show_facts_table("open"));
+	if (o)
+		*o = (struct facts_open){ 1, arena_str(r->a, kind), arena_str(r->a, system) };
+}
+
 static void add_finding(struct facts_reading *r, const struct db_rows *row)
 {
 	int64_t severity = db_int(row, 2);
@@ -104,6 +119,8 @@ static void add_finding(struct facts_reading *r, const struct db_rows *row)
 	};
 	struct facts_finding *g = group_of(r, &like);
 
+	if (like.situation != SITUATION_PROPOSED)
+		count_open(r, like.kind, db_text(row, 6));
 	if (!g)
 		return;
 	g->n++;
@@ -122,12 +139,13 @@ static err query_findings(struct facts_reading *r, struct db_rows **rows)
 		return db_query(r->db, SQL("SELECT f.no, f.kind, f.severity, f.title, CASE WHEN f.fix IS NULL OR f.fix = '' "
 			"THEN 0 ELSE 1 END, CASE WHEN f.open = 2 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
 			"WHEN f.kind = 'secret' AND NOT EXISTS (SELECT 1 FROM view_presence p JOIN view_series s ON s.no = p.series_no "
-			"WHERE p.finding_no = f.no AND p.present = 1 AND substr(s.scope, 1, 7) <> 'history') THEN 1 ELSE 0 END "
-			"FROM view_finding f WHERE f.open <> 0 ORDER BY f.severity DESC, f.no"), DB_NONE, rows);
+			"WHERE p.finding_no = f.no AND p.present = 1 AND substr(s.scope, 1, 7) <> 'history') THEN 1 ELSE 0 END, "
+			"y.name FROM view_finding f JOIN view_place a ON a.no = f.place_no JOIN view_system y ON y.no = a.system_no "
+			"WHERE f.open <> 0 ORDER BY f.severity DESC, f.no"), DB_NONE, rows);
 	return db_query(r->db, SQL("SELECT f.no, f.kind, f.severity, f.title, CASE WHEN f.fix IS NULL OR f.fix = '' "
 		"THEN 0 ELSE 1 END, CASE WHEN s.proposed = 1 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
-		"WHEN f.kind = 'secret' AND substr(s.scope, 1, 7) = 'history' THEN 1 ELSE 0 END FROM view_finding f "
-		"JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
+		"WHEN f.kind = 'secret' AND substr(s.scope, 1, 7) = 'history' THEN 1 ELSE 0 END, y.name FROM view_finding f "
+		"JOIN view_place a ON a.no = f.place_no JOIN view_system y ON y.no = a.system_no JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
 		"AND coalesce((SELECT e.op FROM view_finding_event e JOIN view_scan c ON c.no = e.scan_no "
 		"WHERE e.finding_no = f.no AND c.effective <= $1 ORDER BY e.scan_no DESC LIMIT 1), 'new') <> 'gone' "
 		"ORDER BY f.severity DESC, f.no"), DB_ARGS(DB_I(r->f->as_of)), rows);

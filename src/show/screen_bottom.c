@@ -1,7 +1,7 @@
 /* The lower half: the delivery areas, next steps, the pack and what vouches for it. */
 #include "show/screen_parts.h"
 
-enum { NEXT_COLUMN = 58, REASON_COLUMN = 46 };
+enum { NEXT_COLUMN = 57, REASON_COLUMN = 46 };
 
 static const char *short_id(const struct area_decision *d)
 {
