@@ -140,12 +140,12 @@ static err query_findings(struct facts_reading *r, struct db_rows **rows)
 			"THEN 0 ELSE 1 END, CASE WHEN f.open = 2 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
 			"WHEN f.kind = 'secret' AND NOT EXISTS (SELECT 1 FROM view_presence p JOIN view_series s ON s.no = p.series_no "
 			"WHERE p.finding_no = f.no AND p.present = 1 AND substr(s.scope, 1, 7) <> 'history') THEN 1 ELSE 0 END, "
-			"y.name FROM view_finding f JOIN view_place a ON a.no = f.place_no JOIN view_system y ON y.no = a.system_no "
+			"y.name FROM view_finding f LEFT JOIN view_place a ON a.no = f.place_no LEFT JOIN view_system y ON y.no = a.system_no "
 			"WHERE f.open <> 0 ORDER BY f.severity DESC, f.no"), DB_NONE, rows);
 	return db_query(r->db, SQL("SELECT f.no, f.kind, f.severity, f.title, CASE WHEN f.fix IS NULL OR f.fix = '' "
 		"THEN 0 ELSE 1 END, CASE WHEN s.proposed = 1 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
 		"WHEN f.kind = 'secret' AND substr(s.scope, 1, 7) = 'history' THEN 1 ELSE 0 END, y.name FROM view_finding f "
-		"JOIN view_place a ON a.no = f.place_no JOIN view_system y ON y.no = a.system_no JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
+		"LEFT JOIN view_place a ON a.no = f.place_no LEFT JOIN view_system y ON y.no = a.system_no JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
 		"AND coalesce((SELECT e.op FROM view_finding_event e JOIN view_scan c ON c.no = e.scan_no "
 		"WHERE e.finding_no = f.no AND c.effective <= $1 ORDER BY e.scan_no DESC LIMIT 1), 'new') <> 'gone' "
 		"ORDER BY f.severity DESC, f.no"), DB_ARGS(DB_I(r->f->as_of)), rows);
