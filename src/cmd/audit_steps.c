@@ -8,6 +8,7 @@
 #include "base/instant.h"
 #include "cmd/anchor.h"
 #include "source/import.h"
+#include "store/join.h"
 
 enum { REPORTS_MAX = 2000, DEPTH_MAX = 8 };
 
@@ -101,6 +102,18 @@ err audit_reports(struct audit *au)
 	return NULL;
 }
 
+/* Who worked on a change and who reviewed it is asked of persons: accounts that
+ * belong together without doubt are joined before anything is concluded. */
+static err join_accounts(struct audit *au)
+{
+	DIRECTORY_AUTO d = { 0 };
+	struct join *plan;
+
+	TRY(directory_load(store_db(au->store), au->run->a, &d));
+	TRY(join_plan(&d, &plan));
+	return join_write(au->store, &d, plan);
+}
+
 static err open_home(struct audit *au, struct store **out)
 {
 	if (!store_exists(au->home))
@@ -119,6 +132,7 @@ err audit_run(struct cmd_run *run, const void *options)
 	for (size_t i = 0; i < au.n; i++)
 		TRY(look_at(&au, &au.v[i]));
 	TRY(audit_reports(&au));
+	TRY(join_accounts(&au));
 	TRY(cmd_anchor_always(run, s));
 	return audit_conclude(&au);
 }

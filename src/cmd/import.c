@@ -7,16 +7,18 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/instant.h"
 #include "base/term.h"
 #include "cmd/anchor.h"
 #include "cmd/job.h"
+#include "show/pulls_told.h"
 #include "source/import.h"
 
 struct import_options {
 	struct many file;
 	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, signature, signers,
 		system, to;
-	int64_t effective;
+	int64_t complete_since, effective;
 };
 static const struct field fields[] = {
 	FIELD(import_options, file, FIELD_PATH, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 10000,
@@ -24,6 +26,8 @@ static const struct field fields[] = {
 	FIELD(import_options, artefact, FIELD_TEXT, 0, 256, "name of the image or file that was scanned"),
 	FIELD(import_options, branch, FIELD_TEXT, 0, 256, "branch the report is of"),
 	FIELD(import_options, commit, FIELD_COMMIT, 0, 0, "commit the report is of"),
+	{ .name = "complete-since", .kind = FIELD_DAY, .offset = offsetof(struct import_options, complete_since),
+	  .help = "your word: the export leaves out no pull request merged since that day" },
 	FIELD(import_options, digest, FIELD_TEXT, 0, 128, "digest of the image or file that was scanned"),
 	FIELD(import_options, effective, FIELD_TIME, 0, 0, "when it happened, where the report does not say"),
 	FIELD(import_options, environment, FIELD_TEXT, 0, 128, "environment the report is of"),
@@ -48,6 +52,10 @@ static struct intake_context context_of(const struct import_options *o)
 		.run = o->run, .repository = o->repository, .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED,
 	};
 
+	if (o->complete_since != INSTANT_NONE) {
+		c.complete = true;
+		c.complete_since = o->complete_since * DAY_SECONDS;
+	}
 	job_context(&c);
 	return c;
 }
@@ -72,7 +80,7 @@ static void put_replaced(struct buf *b, const struct import_result *r)
 }
 
 /* "77 results: 77 created, 0 unchanged, …", of what there was. */
-static err print_counts(struct cmd_run *run, const char *name, const struct import_result *r)
+static err print_counts(struct cmd_run *run, struct store *s, const char *name, const struct import_result *r)
 {
 	const struct intake_counts *n = &r->counts;
 	BUF_AUTO b = buf_new(16384);
@@ -91,8 +99,6 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 		buf_addf(&b, "; of a commit on no release branch");
 	if (n->partial)
 		buf_addf(&b, "; the tool says that it did not finish");
-	if (n->pulls + n->pulls_known)
-		buf_addf(&b, ": %lld pull requests, %lld known before", (long long)(n->pulls + n->pulls_known), (long long)n->pulls_known);
 	if (n->rules)
 		buf_addf(&b, ": %lld branch rules", (long long)n->rules);
 	if (n->tests)
@@ -105,6 +111,8 @@ static err print_counts(struct cmd_run *run, const char *name, const struct impo
 		buf_addf(&b, ": %lld created, %lld changed, %lld unchanged", (long long)n->people,
 			 (long long)n->people_changed, (long long)n->people_known);
 	buf_add_char(&b, '\n');
+	if (n->pulls + n->pulls_known)
+		TRY(show_pulls_told(store_db(s), r->title, n, &b));
 	return cmd_print(buf_str(&b));
 }
 
@@ -150,7 +158,7 @@ static err import_one(struct cmd_run *run, struct store *s, const struct import_
 	TRY(open_input(store_home(s), name, &fd));
 	TRY(import_file(s, &spec, fd, &result));
 	term_progress_done(&line);
-	return print_counts(run, name, &result);
+	return print_counts(run, s, name, &result);
 }
 
 /* Whether an error is about this file alone, so that the others go on. */

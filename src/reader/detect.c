@@ -11,7 +11,8 @@ const struct reader_kind *const reader_kinds[] = {
 	&reader_semgrep, &reader_grype, &reader_cyclonedx, &reader_npm_audit,
 	&reader_junit, &reader_osv, &reader_openvex, &reader_spdx,
 	&reader_gosec, &reader_checkov, &reader_gitlab,
-	&reader_github_alerts, &reader_github_rules, &reader_gitlab_mrs, &reader_zap, &reader_generic,
+	&reader_github_alerts, &reader_github_rules, &reader_gitlab_mrs, &reader_github_parts,
+	&reader_bitbucket_pulls, &reader_azure_pulls, &reader_zap, &reader_generic,
 	&reader_people,
 	NULL,
 };

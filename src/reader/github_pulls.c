@@ -1,6 +1,6 @@
 /* Pull requests as GitHub exports them: `gh pr list --json …`, the REST lists, and
  * GraphQL answers. What an export does not hold is unknown, never "none". */
-#include "reader/host.h"
+#include "reader/github.h"
 
 #include "base/instant.h"
 
@@ -8,10 +8,10 @@ struct github {
 	struct report p;
 	struct host_pull pull;
 	struct str repository;		/* of a GraphQL answer */
+	bool cut;			/* it is one page of several */
 	int64_t pulls, open;
 };
 
-static const char host[] = "github.com";
 enum { PAGE = 100 };	/* gh asks for the first 100 of each list and does not say when there are more */
 
 /* Whether the list is all there is: a full page may have been cut. */
@@ -68,19 +68,24 @@ static struct str commit_of(struct arena *a, const struct json *v)
 static const struct { const char *word; int state; } review_states[] = {
 	{ "APPROVED", REVIEW_APPROVED }, { "CHANGES_REQUESTED", REVIEW_CHANGES_REQUESTED },
 	{ "COMMENTED", REVIEW_COMMENTED }, { "DISMISSED", REVIEW_DISMISSED }, { "PENDING", REVIEW_PENDING },
+	{ "REQUEST_CHANGES", REVIEW_CHANGES_REQUESTED },	/* Gitea's */
 };
 
-static void put_review(struct host_pull *h, const struct json *v)
+void github_put_review(struct host_pull *h, const struct json *v)
 {
 	struct s_review review = { .state = REVIEW_COMMENTED };
 	struct str state = text(json_get(v, "state"));
 
+	if (str_is_caseless(state, STR("REQUEST_REVIEW")))
+		return;		/* Gitea lists who was asked */
 	for (size_t i = 0; i < ARRAY_LEN(review_states); i++)
 		if (str_is_caseless(state, str_c(review_states[i].word)))
 			review.state = review_states[i].state;
-	review.at = fact_time(text(HOST_GET(v, "submittedAt", "submitted_at")));
+	if (json_true(json_get(v, "dismissed")))
+		review.state = REVIEW_DISMISSED;
+	review.at = host_time(HOST_GET(v, "submittedAt", "submitted_at"));
 	review.commit = commit_of(h->a, HOST_GET(v, "commit", "commit_id"));
-	review.who = host_who(h->a, host, HOST_GET(v, "author", "user"));
+	review.who = host_who(h->a, h->host, HOST_GET(v, "author", "user"));
 	host_pull_review(h, &review);
 }
 
@@ -92,7 +97,7 @@ static void put_reviews(struct host_pull *h, const struct json *pull)
 		return;
 	h->pull.reviews_known = whole(json_get(pull, "reviews"), HOST_REVIEWS);
 	for (const struct json *m = list->first; m; m = m->next)
-		put_review(h, m);
+		github_put_review(h, m);
 }
 
 /* The words of check runs (conclusion) and of commit statuses (state). */
@@ -110,7 +115,7 @@ static int result_of(struct str word)
 	return CHECK_PENDING;
 }
 
-static void put_check(struct host_pull *h, const struct json *v)
+void github_put_check(struct host_pull *h, const struct json *v)
 {
 	const struct json *conclusion = HOST_GET(v, "conclusion", "state");
 	struct str status = text(json_get(v, "status"));
@@ -148,7 +153,7 @@ static void put_checks(struct host_pull *h, const struct json *pull)
 		list = host_list(json_get(rollup, "contexts"));
 	h->pull.checks_known = there && (!list || (list->n < PAGE && list->n <= HOST_CHECKS));
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next)
-		put_check(h, m);
+		github_put_check(h, m);
 }
 
 /* Authors and co-authors; in GraphQL the account stands in "user". */
@@ -158,10 +163,10 @@ static void put_authors(struct host_pull *h, const struct json *authors)
 
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next) {
 		const struct json *user = HOST_GET(m, "user");
-		struct s_who who = host_who(h->a, host, m);
+		struct s_who who = host_who(h->a, h->host, m);
 
 		if (user) {
-			struct s_who account = host_who(h->a, host, user);
+			struct s_who account = host_who(h->a, h->host, user);
 
 			account.email = who.email;
 			account.name = account.name.n ? account.name : who.name;
@@ -206,7 +211,9 @@ static struct str repository_of(const struct github *g, struct arena *a, const s
 	if (s.n || g->repository.n)
 		return s.n ? s : g->repository;
 	at = str_find(url, STR("/pull/"), 0);
-	if (at == url.n || str_has(url, STR("api.github.com")))
+	if (at == url.n)	/* Gitea's */
+		at = str_find(url, STR("/pulls/"), 0);
+	if (at == url.n || str_has(url, STR("/api/")) || str_has(url, STR("/repos/")))
 		return (struct str){ 0 };
 	return arena_str(a, fact_slug((struct str){ url.p, at }));
 }
@@ -239,18 +246,27 @@ static void put_labels(struct host_pull *h, const struct json *pull)
 		host_pull_label(h, m->kind == JSON_STRING ? m->text : text(json_get(m, "name")));
 }
 
+/* The API of github.com has a name of its own. */
+static const char *host_of_pull(struct arena *a, struct str url)
+{
+	struct str host = host_of_url(a, url, "github.com");
+
+	return arena_cstr(a, str_starts(host, STR("api.")) ? str_from(host, 4) : host);
+}
+
 static err put_pull(struct github *g, const struct json *v)
 {
 	struct host_pull *h = &g->pull;
 
 	host_pull_start(h, g->p.tmp);
+	h->host = host_of_pull(h->a, text(HOST_GET(v, "html_url", "url")));
 	h->pull.number = fact_int(json_get(v, "number"));
 	h->pull.merged_at = fact_time(text(HOST_GET(v, "mergedAt", "merged_at")));
 	h->pull.merge = commit_of(h->a, HOST_GET(v, "mergeCommit", "merge_commit_sha"));
 	h->pull.head = commit_of(h->a, HOST_GET(v, "headRefOid", "head"));
 	h->pull.repository = repository_of(g, h->a, v);
-	h->pull.author = host_who(h->a, host, HOST_GET(v, "author", "user"));
-	h->pull.merged_by = host_who(h->a, host, HOST_GET(v, "mergedBy", "merged_by"));
+	h->pull.author = host_who(h->a, h->host, HOST_GET(v, "author", "user"));
+	h->pull.merged_by = host_who(h->a, h->host, HOST_GET(v, "mergedBy", "merged_by"));
 	put_commits(h, v);
 	put_reviews(h, v);
 	put_checks(h, v);
@@ -295,12 +311,21 @@ static err take_errors(void *ctx, const struct json *v)
 	return fail(ERR_INPUT, "%s: GitHub answered with an error: %.*s", g->p.r->name, FMT(str_cut(said, 200)));
 }
 
+static err take_page(void *ctx, const struct json *v)
+{
+	struct github *g = ctx;
+
+	g->cut |= json_true(json_get(v, "hasNextPage"));
+	return NULL;
+}
+
 static err read_all(struct github *g, char top)
 {
 	static const struct json_want list[] = { { "[]", take_pull, 0 }, { NULL, NULL, 0 } };
 	static const struct json_want answer[] = {
 		{ "data.repository.nameWithOwner", take_repository, 0 },
 		{ "data.repository.pullRequests.nodes[]", take_pull, 0 },
+		{ "data.repository.pullRequests.pageInfo", take_page, 0 }, { "data.search.pageInfo", take_page, 0 },
 		{ "data.search.nodes[]", take_pull, 0 }, { "pull_request", take_pull, 0 },
 		{ "errors[]", take_errors, 0 }, { NULL, NULL, 0 },
 	};
@@ -316,6 +341,9 @@ static err read_all(struct github *g, char top)
 
 static err say_open(struct github *g)
 {
+	if (g->cut)
+		TRY(submission_write_note(g->p.r->out, "%s is one page of several: import the other pages too",
+					  g->p.r->name));
 	if (g->pulls == 0 && g->open == 0)
 		return submission_write_note(g->p.r->out, "%s holds no pull request", g->p.r->name);
 	if (g->open == 0)

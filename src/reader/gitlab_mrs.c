@@ -8,7 +8,8 @@ struct gitlab {
 	struct report p;
 	struct host_pull pull;
 	char host[128];
-	int64_t merged, open;
+	int64_t merged, open, parts;
+	bool cut;		/* one page of several */
 };
 
 static bool recognise(const struct reader_head *h)
@@ -17,6 +18,7 @@ static bool recognise(const struct reader_head *h)
 						 reader_head_has(h, "[].approved_by") ||
 						  reader_head_has(h, "[].merge_status"))) ||
 	       (reader_head_has(h, "iid") && reader_head_has(h, "merged_at")) ||
+	       (reader_head_has(h, "approved_by") && reader_head_has(h, "iid")) ||
 	       reader_head_has(h, "data.project.mergeRequests");
 }
 
@@ -146,6 +148,29 @@ static err put_merged(struct gitlab *g, const struct json *v)
 	return host_pull_write(&g->pull, &g->p);
 }
 
+/* The answer of …/merge_requests/N/approvals: of one that another file tells. */
+static err put_part(struct gitlab *g, const struct json *v)
+{
+	const struct json *first = host_list(json_get(v, "approved_by"));
+	struct str url = text(json_path(first ? first->first : NULL, "user.web_url"));
+
+	host_pull_start(&g->pull, g->p.tmp);
+	snprintf(g->host, sizeof(g->host), "%.*s", FMT(host_of_url(g->p.tmp, url, "gitlab.com")));
+	g->pull.pull.number = fact_int(json_get(v, "iid"));
+	g->pull.pull.newest = host_newest(v);
+	put_approvals(g, v);
+	g->parts++;
+	return host_pull_write(&g->pull, &g->p);
+}
+
+static err take_page(void *ctx, const struct json *v)
+{
+	struct gitlab *g = ctx;
+
+	g->cut |= json_true(json_get(v, "hasNextPage"));
+	return NULL;
+}
+
 static err take_request(void *ctx, const struct json *v)
 {
 	struct gitlab *g = ctx;
@@ -154,6 +179,8 @@ static err take_request(void *ctx, const struct json *v)
 		return report_fault(g->p.r, v, "a merge request must be an object");
 	if (fact_int(json_get(v, "iid")) < 0)
 		return report_fault(g->p.r, v, "a merge request has no 'iid'");
+	if (json_get(v, "approved_by") && !json_get(v, "author"))
+		return put_part(g, v);
 	if (!HOST_GET(v, "merged_at", "mergedAt") && !str_is_caseless(text(json_get(v, "state")), STR("merged"))) {
 		g->open++;
 		return NULL;
@@ -165,15 +192,19 @@ static err read_all(struct gitlab *g)
 {
 	static const struct json_want list[] = { { "[]", take_request, 0 }, { NULL, NULL, 0 } };
 	static const struct json_want answer[] = {
-		{ "data.project.mergeRequests.nodes[]", take_request, 0 }, { NULL, NULL, 0 },
+		{ "data.project.mergeRequests.nodes[]", take_request, 0 },
+		{ "data.project.mergeRequests.pageInfo", take_page, 0 }, { NULL, NULL, 0 },
 	};
 	static const struct json_want single[] = { { "", take_request, 0 }, { NULL, NULL, 0 } };
 	err other = report_top(g->p.r, '[');
 
 	TRY(report_json(g->p.r, other ? answer : list, g, NULL));
-	if (other && g->merged + g->open == 0)
+	if (other && g->merged + g->open == 0 && !g->cut)
 		TRY(report_json(g->p.r, single, g, NULL));
-	if (g->merged + g->open == 0)
+	if (g->cut)
+		TRY(submission_write_note(g->p.r->out, "%s is one page of several: import the other pages too",
+					  g->p.r->name));
+	if (g->merged + g->open + g->parts == 0)
 		return submission_write_note(g->p.r->out, "%s holds no merge request", g->p.r->name);
 	if (g->open)
 		return submission_write_note(g->p.r->out, "%lld merge requests that were not merged were left out",

@@ -126,7 +126,19 @@ static void put_kind(struct arena *a, const struct json *v, const char *host, st
 	who->why = str_c(id.why);
 	if (who->kind != ACCOUNT_PERSON && who->kind != ACCOUNT_UNKNOWN)
 		return;
+	if (who->login.n && who->kind == ACCOUNT_UNKNOWN) {
+		who->kind = ACCOUNT_PERSON;
+		who->why = STR("an account of the code host that nothing marks as a bot");
+	}
+	if (str_starts(who->login, STR("project_")) || str_starts(who->login, STR("group_"))) {
+		/* GitLab's accounts for access tokens: project_12_bot_1a2b */
+		if (str_has(who->login, STR("_bot"))) {
+			who->kind = ACCOUNT_BOT;
+			who->why = STR("an access token's account");
+		}
+	}
 	if (json_true(json_get(v, "is_bot")) || json_true(json_get(v, "bot")) || str_is_caseless(type, STR("bot")) ||
+	    str_is_caseless(type, STR("SERVICE")) || str_is_caseless(type, STR("app_user")) ||
 	    str_ends(who->login, STR("[bot]"))) {
 		who->kind = ACCOUNT_BOT;
 		who->why = STR("the code host says so");
@@ -145,15 +157,23 @@ static struct str first_of(const struct json *v, const char *const *keys)
 struct s_who host_who(struct arena *a, const char *host, const struct json *v)
 {
 	static const char *const logins[] = { "login", "username", NULL };
-	static const char *const names[] = { "name", NULL };
+	static const char *const names[] = { "name", "full_name", NULL };
 	static const char *const emails[] = { "email", "public_email", NULL };
-	struct s_who who = { .kind = ACCOUNT_UNKNOWN };
 
 	if (!v || v->kind != JSON_OBJECT)
-		return who;
-	who.login = plain_login(a, str_cut(first_of(v, logins), NAME_MAX_BYTES));
-	who.name = str_cut(first_of(v, names), NAME_MAX_BYTES);
-	who.email = str_cut(first_of(v, emails), NAME_MAX_BYTES);
+		return (struct s_who){ .kind = ACCOUNT_UNKNOWN };
+	return host_who_named(a, host, v, &(struct s_who){
+		.login = plain_login(a, first_of(v, logins)), .name = first_of(v, names), .email = first_of(v, emails),
+	});
+}
+
+struct s_who host_who_named(struct arena *a, const char *host, const struct json *v, const struct s_who *named)
+{
+	struct s_who who = { .kind = ACCOUNT_UNKNOWN };
+
+	who.login = str_cut(named->login, NAME_MAX_BYTES);
+	who.name = str_cut(named->name, NAME_MAX_BYTES);
+	who.email = str_cut(named->email, NAME_MAX_BYTES);
 	if (host_nobody(&who))
 		return who;
 	if (who.login.n)

@@ -30,12 +30,16 @@ int64_t host_time(const struct json *v);
 /* "github.com" of "https://github.com/o/r/pull/1", `other` where there is none. */
 struct str host_of_url(struct arena *a, struct str url, const char *other);
 
+/* The same of a host whose keys are others: `v` is looked at for marks of a bot alone. */
+struct s_who host_who_named(struct arena *a, const char *host, const struct json *v, const struct s_who *named);
+
 /* Nobody by login, name or e-mail. */
 bool host_nobody(const struct s_who *who);
 
 /* A pull request being put together; lists are cut at their maxima. */
 struct host_pull {
 	struct arena *a;
+	const char *host;	/* for who is named in it; set by the reader */
 	struct s_pull pull;
 	struct str commits[HOST_COMMITS], labels[HOST_LABELS], tickets[HOST_TICKETS];
 	struct s_who people[HOST_PEOPLE];

@@ -173,6 +173,23 @@ static err put_tickets(struct one *x)
 	}
 }
 
+/* The pull request, or on what it rests that there was none. */
+static struct str pull_of(struct one *x)
+{
+	static const char *const rests[] = {
+		[COVER_NONE] = "none is named; no export is known to hold all of that time",
+		[COVER_SEEN] = "none: those around it name theirs, and the exports hold every one of them",
+		[COVER_DECLARED] = "none: an export declared complete holds that time, and none that brought it in",
+	};
+	const struct show_change_row *c = &x->row;
+
+	if (c->pull < 0)
+		return c->facts.maybe_rebased ? STR("none is named; it may be part of the one above it") :
+		       str_c(rests[c->facts.cover]);
+	return arena_printf(x->a, "#%lld%s", (long long)c->pull, c->facts.other_merge ? ", which was merged as another commit" :
+			    c->facts.pull_known ? "" : ", in no export");
+}
+
 static err put_people_form(struct one *x, struct str title)
 {
 	const struct show_change_row *c = &x->row;
@@ -185,8 +202,7 @@ static err put_people_form(struct one *x, struct str title)
 	put_line(x, "author", arena_printf(x->a, "%.*s (%.*s, as the commit claims)", FMT(author), FMT(c->author_kind)));
 	put_line(x, "committed", when(x, c->at));
 	put_line(x, "merged", c->merged_at == INSTANT_NONE ? (struct str){ 0 } : when(x, c->merged_at));
-	put_line(x, "pull", c->pull < 0 ? (struct str){ 0 } : arena_printf(x->a, "#%lld%s", (long long)c->pull,
-		 c->facts.pull_known ? "" : ", not in any export"));
+	put_line(x, "pull", pull_of(x));
 	put_line(x, "tag", c->tag);
 	put_line(x, "touches", touched(x));
 	put_line(x, "signature", c->facts.is_signed ? arena_printf(x->a, "%.*s, key %.*s%s", FMT(c->signature), FMT(c->signer),

@@ -107,6 +107,8 @@ static struct digest same_key(struct store *s, const struct import_spec *spec, c
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		add_part(&b, parts[i]);
 	buf_addf(&b, "%lld", (long long)c->effective);
+	if (c->complete)
+		buf_addf(&b, " complete %lld", (long long)c->complete_since);
 	return hmac_of(digest_str(&key), buf_str(&b));
 }
 

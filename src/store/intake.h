@@ -28,7 +28,8 @@ struct intake_counts {
 	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex;
 	int64_t people, people_changed, people_known;
 	int64_t late, already, proposed, lost;
-	struct intake_pull_counts { int64_t read, here, reviews, no_checks, no_reviews, no_tickets; } told;
+	struct intake_pull_counts { int64_t read, here, reviews, no_checks, no_reviews, no_tickets,
+		repository; } told;	/* the last one filed under */
 	bool empty, partial;
 };
 

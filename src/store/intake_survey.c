@@ -230,6 +230,7 @@ err intake_survey_place(struct intake *in, const struct intake_survey *s, struct
 	}
 	TRY(by_number(in, out->no, out, &name));
 	in->counts.told.here += best.n;
+	in->counts.told.repository = out->no;
 	if (best.n)
 		intake_note(in, "filed under %.*s because %lld of its %lld merge commits are there", FMT(name),
 			    (long long)best.n, (long long)of->merges);
