@@ -96,7 +96,8 @@ static err put_merged(struct bitbucket *g, const struct json *v)
 	put_reviews(g, v, "reviewers", &told);
 	/* Cloud's lists leave participants out, and reviewers there do not say what they said. */
 	p->reviews_known = told && (host_list(json_get(v, "participants")) || json_get(v, "toRef"));
-	host_pull_keys(&g->pull, text(json_get(v, "title")), text(HOST_GET(v, "source.branch.name", "fromRef.displayId")));
+	host_pull_keys(&g->pull, text(json_get(v, "title")),
+		       text(HOST_GET(v, "source.branch.name", "fromRef.displayId")));
 	g->merged++;
 	return host_pull_write(&g->pull, &g->p);
 }

@@ -110,6 +110,19 @@ static struct str plain_login(struct arena *a, struct str login)
 	return login;
 }
 
+/* Bitbucket's words among others; GitLab's tokens act as project_12_bot_1a2b. */
+static bool marked_as_bot(const struct json *v, struct str type, struct str login)
+{
+	static const char *const types[] = { "bot", "service", "app_user" };
+	bool token = str_starts(login, STR("project_")) || str_starts(login, STR("group_"));
+
+	for (size_t i = 0; i < ARRAY_LEN(types); i++)
+		if (str_is_caseless(type, str_c(types[i])))
+			return true;
+	return json_true(json_get(v, "is_bot")) || json_true(json_get(v, "bot")) || str_ends(login, STR("[bot]")) ||
+	       (token && str_has(login, STR("_bot")));
+}
+
 /* Known accounts, as commits have them, decide before what the host says. */
 static void put_kind(struct arena *a, const struct json *v, const char *host, struct s_who *who)
 {
@@ -130,16 +143,7 @@ static void put_kind(struct arena *a, const struct json *v, const char *host, st
 		who->kind = ACCOUNT_PERSON;
 		who->why = STR("an account of the code host that nothing marks as a bot");
 	}
-	if (str_starts(who->login, STR("project_")) || str_starts(who->login, STR("group_"))) {
-		/* GitLab's accounts for access tokens: project_12_bot_1a2b */
-		if (str_has(who->login, STR("_bot"))) {
-			who->kind = ACCOUNT_BOT;
-			who->why = STR("an access token's account");
-		}
-	}
-	if (json_true(json_get(v, "is_bot")) || json_true(json_get(v, "bot")) || str_is_caseless(type, STR("bot")) ||
-	    str_is_caseless(type, STR("SERVICE")) || str_is_caseless(type, STR("app_user")) ||
-	    str_ends(who->login, STR("[bot]"))) {
+	if (marked_as_bot(v, type, who->login)) {
 		who->kind = ACCOUNT_BOT;
 		who->why = STR("the code host says so");
 	}

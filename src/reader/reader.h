@@ -64,6 +64,7 @@ extern const struct reader_kind
 	reader_sarif, reader_gitleaks, reader_trivy, reader_github_pulls, reader_semgrep, reader_grype,
 	reader_cyclonedx, reader_npm_audit, reader_junit, reader_osv, reader_openvex, reader_spdx,
 	reader_gitlab, reader_checkov, reader_gosec, reader_github_alerts, reader_github_rules,
-	reader_gitlab_mrs, reader_github_parts, reader_bitbucket_pulls, reader_azure_pulls, reader_zap, reader_generic, reader_people;
+	reader_gitlab_mrs, reader_github_parts, reader_bitbucket_pulls, reader_azure_pulls,
+	reader_zap, reader_generic, reader_people;
 
 #endif
