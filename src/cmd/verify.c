@@ -30,11 +30,13 @@ struct saying {
 
 static void say_fault(void *ctx, enum verify_fault kind, struct str sentence)
 {
+	static const char *const words[] = { [VERIFY_ALTERED] = "altered", [VERIFY_MISSING] = "missing",
+					     [VERIFY_SURPLUS] = "surplus" };
 	struct saying *s = ctx;
 
 	term_progress_done(&s->line);
 	fprintf(stderr, "%s: %.*s\n",	/* allow: --quiet does not silence a fault */
-		kind == VERIFY_MISSING ? "missing" : "altered", FMT(term_safe(s->run->a, sentence)));
+		words[kind], FMT(term_safe(s->run->a, sentence)));
 }
 
 static void say_progress(void *ctx, int64_t done, int64_t of)
@@ -44,27 +46,58 @@ static void say_progress(void *ctx, int64_t done, int64_t of)
 	term_progress(&s->line, "verify: %lld of %lld records", (long long)done, (long long)of);
 }
 
-static err print_result(struct cmd_run *run, const struct verify_result *r)
+static void put_log(struct buf *b, const struct verify_result *r)
 {
-	char when[INSTANT_TEXT], root[DIGEST_TEXT];
-	struct str text;
+	char when[INSTANT_TEXT];
 
 	instant_put(when, r->signed_at);
-	digest_put(root, &r->root);
-	text = arena_printf(run->a,
-			    "log       %.*s\n"
-			    "records   %lld under a checkpoint signed %s, root %s\n"
-			    "parts     %lld: %lld erased by a record, %lld missing, %lld altered\n"
-			    "evidence  %lld, %lld bytes: %lld erased by a record, %lld missing, %lld altered\n"
-			    "key       %.*s\n"
-			    "%s\n",
-			    FMT(r->origin), (long long)r->records, when, root, (long long)r->parts,
-			    (long long)r->erased_parts, (long long)r->missing_parts,
-			    (long long)r->altered_parts, (long long)r->evidence, (long long)r->evidence_bytes,
-			    (long long)r->erased_evidence, (long long)r->missing_evidence,
-			    (long long)r->altered_evidence, FMT(r->vkey),
-			    verify_intact(r) ? "intact" : "NOT intact");
-	return cmd_print(text);
+	buf_addf(b, "log       %.*s\n", FMT(r->origin));
+	buf_addf(b, "records   %lld under a checkpoint signed %s, root ", (long long)r->records, when);
+	base64_add(b, r->root.b, DIGEST_BYTES);
+	buf_add_char(b, '\n');
+	if (r->unsigned_records)
+		buf_addf(b, "          %lld more behind the newest checkpoint, which the next command signs\n",
+			 (long long)r->unsigned_records);
+	buf_addf(b, "key       %.*s\n", FMT(r->vkey));
+	if (r->unread.p)
+		buf_addf(b, "          %.*s\n", FMT(r->unread));
+	if (r->place.p)
+		buf_addf(b, "place     %.*s\n", FMT(r->place));
+}
+
+static void put_erased(struct buf *b, struct str by, int64_t n)
+{
+	buf_addf(b, "%lld erased", (long long)n);
+	if (n && by.p)
+		buf_addf(b, " by order of record %.*s", FMT(by));
+}
+
+static void put_contents(struct buf *b, const struct verify_result *r, bool headers_only)
+{
+	if (headers_only) {
+		buf_add_c(b, "parts     not looked at\nevidence  not looked at\n");
+		return;
+	}
+	buf_addf(b, "parts     %lld: ", (long long)r->parts);
+	put_erased(b, r->ordered_by, r->erased_parts);
+	buf_addf(b, ", %lld missing, %lld altered\n", (long long)r->missing_parts, (long long)r->altered_parts);
+	buf_addf(b, "evidence  %lld, %lld bytes: ", (long long)r->evidence, (long long)r->evidence_bytes);
+	put_erased(b, r->ordered_by, r->erased_evidence);
+	buf_addf(b, ", %lld missing, %lld altered\n", (long long)r->missing_evidence, (long long)r->altered_evidence);
+}
+
+static err print_result(const struct verify_result *r, bool headers_only)
+{
+	BUF_AUTO b = buf_new(64 * 1024);
+
+	put_log(&b, r);
+	put_contents(&b, r, headers_only);
+	buf_addf(&b, "anchors   %lld time stamp%s, %lld of witnesses, %lld pushed: %lld broken\n", (long long)r->stamps,
+		 r->stamps == 1 ? "" : "s", (long long)r->witnessed, (long long)r->pushed, (long long)r->broken_anchors);
+	if (r->surplus)
+		buf_addf(&b, "surplus   %lld file%s that nothing names\n", (long long)r->surplus, r->surplus == 1 ? "" : "s");
+	buf_addf(&b, "%.*s\n%s\n", FMT(r->vouch), verify_intact(r) ? "intact" : "NOT intact");
+	return cmd_print(buf_str(&b));
 }
 
 static err run_verify(struct cmd_run *run, const void *options)
@@ -87,7 +120,7 @@ static err run_verify(struct cmd_run *run, const void *options)
 	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));
 	TRY(verify_home(s, &spec, &r));
 	term_progress_done(&saying.line);
-	TRY(print_result(run, &r));
+	TRY(print_result(&r, spec.headers_only));
 	if (!verify_intact(&r))
 		run->exit_code = 5;
 	return NULL;
@@ -137,7 +170,11 @@ static err run_rebuild(struct cmd_run *run, const void *options)
 	struct rebuild_result r;
 	STORE_AUTO s = NULL;
 
-	TRY(store_open_write(run->home, 60000, &s));
+	/* To compare takes no right to write: a copy, a read-only home. */
+	if (spec.check_only)
+		TRY(store_open_read(run->home, &s));
+	else
+		TRY(store_open_write(run->home, 60000, &s));
 	TRY(rebuild_views(s, &spec, &r));
 	term_progress_done(&saying.line);
 	if (o->check == 1 && r.different)

@@ -75,11 +75,12 @@ static void find_columns(struct sqlite_statement *st)
 	for (int i = 0; i < n; i++) {
 		struct str type = str_c(sqlite3_column_decltype(st->handle, i));
 
-		if (str_is(type, "int64"))
+		/* SQLite gives the names it knows back in capitals. */
+		if (str_is_caseless(type, STR("int64")) || str_is_caseless(type, STR("integer")))
 			st->declared[i] = DB_INT;
-		else if (str_is(type, "text"))
+		else if (str_is_caseless(type, STR("text")))
 			st->declared[i] = DB_TEXT;
-		else if (str_is(type, "blob"))
+		else if (str_is_caseless(type, STR("blob")))
 			st->declared[i] = DB_BLOB;
 	}
 }

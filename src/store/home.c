@@ -8,8 +8,10 @@
 
 #include "base/file.h"
 #include "base/hex.h"
+#include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "ledger/keys.h"
+#include "ledger/tiles.h"
 #include "text/json.h"
 
 bool store_exists(const char *home)
@@ -53,6 +55,14 @@ static err absolute(struct arena *a, const char *path, const char **out)
 	return NULL;
 }
 
+/* Without home.json: no home, or one that lost it. */
+static err no_settings(struct arena *a, const char *path, const char *name)
+{
+	if (file_exists(arena_printf(a, "%s/keys/signing.key", path).p) && dir_exists(arena_printf(a, "%s/tiles", path).p))
+		return fail(ERR_INTEGRITY, "%s is missing from the home", name);
+	return err_hint(fail(ERR_MISSING, "%s is no home: it has no home.json", path), "custody init makes one");
+}
+
 err home_read(struct arena *a, const char *path, struct home *out)
 {
 	BUF_AUTO text = buf_new(64 * 1024);
@@ -61,14 +71,19 @@ err home_read(struct arena *a, const char *path, struct home *out)
 	const char *name;
 	err e;
 
+	*out = (struct home){ 0 };
 	TRY(absolute(a, path, &out->path));
 	name = arena_printf(a, "%s/home.json", out->path).p;
 	e = file_read(name, &text);
 	if (e && e->kind == ERR_MISSING)
-		return err_hint(fail(ERR_MISSING, "%s is no home: it has no home.json", path), "custody init makes one");
+		return no_settings(a, path, name);
+	if (!e)
+		e = json_parse(a, name, arena_str(a, buf_str(&text)), &doc);
+	if (e && e->kind != ERR_IO)
+		return fail(ERR_INTEGRITY, "%s is damaged: %s", name, e->text);
 	TRY(e);
-	TRY(json_parse(a, name, arena_str(a, buf_str(&text)), &doc));
 	database = json_text(json_get(doc, "database"));
+	out->key = json_text(json_get(doc, "key"));
 	out->id = json_text(json_get(doc, "id"));
 	out->place = json_text(json_get(doc, "place"));
 	if (out->id.n != 32 || !out->place.p)
@@ -78,34 +93,52 @@ err home_read(struct arena *a, const char *path, struct home *out)
 	return NULL;
 }
 
-static err write_settings(struct arena *a, const struct store_init_spec *spec, struct home *h)
+/* One way: nobody learns the key from it. */
+static struct str known_by(struct arena *a, struct str secret)
+{
+	struct digest d = hmac_derive(secret, "home.json");
+	char hex[33];
+
+	hex_put(hex, d.b, 16);
+	return arena_str(a, str_c(hex));
+}
+
+err home_check_key(const struct home *h, struct str secret)
+{
+	OWNED(arena) a = arena_new();
+
+	if (h->key.p && !str_eq(h->key, known_by(a, secret)))
+		return fail(ERR_INTEGRITY, "it is not the key that %s/home.json knows", h->path);
+	return NULL;
+}
+
+static err write_settings(struct arena *a, const struct store_init_spec *spec, const struct home *h)
 {
 	BUF_AUTO text = buf_new(64 * 1024);
 	struct json_writer w = json_write(&text);
-	uint8_t id[16];
-	char hex[33];
 
-	random_bytes(id, sizeof(id));
-	hex_put(hex, id, sizeof(id));
-	h->place = place_of(a, h->path);
-	h->id = arena_str(a, str_c(hex));
 	json_open(&w, '{');
 	if (spec->database)
 		json_add_c(&w, "database", spec->database);
 	json_add_text(&w, "id", h->id);
+	json_add_text(&w, "key", h->key);
 	json_add_text(&w, "place", h->place);
 	json_close(&w, '}');
 	buf_add_char(&text, '\n');
 	return file_write_atomic(arena_printf(a, "%s/home.json", h->path).p, buf_str(&text), 0600);
 }
 
-static err write_keys(struct arena *a, const struct store_init_spec *spec, const struct home *h)
+static err write_keys(struct arena *a, const struct store_init_spec *spec, struct home *h)
 {
+	uint8_t secret[KEYS_SECRET];
 	const char *keys = arena_printf(a, "%s/keys", h->path).p;
 	struct str origin = spec->origin ? str_c(spec->origin)
 					 : arena_printf(a, "custody.local/%.*s", FMT(str_cut(h->id, 16)));
 
 	TRY(keys_make_secret(keys, "home.key"));
+	TRY(keys_load_secret(keys, "home.key", secret));
+	h->key = known_by(a, (struct str){ (const char *)secret, sizeof(secret) });
+	ed25519_wipe(secret, sizeof(secret));
 	return keys_make_signer(keys, origin);
 }
 
@@ -134,12 +167,18 @@ err home_claim(struct arena *a, const char *path, int *making)
 err home_make(struct arena *a, const struct store_init_spec *spec, struct home *out)
 {
 	static const char *const folders[] = { "evidence", "tiles", "keys" };
+	uint8_t id[16];
+	char hex[33];
 
 	TRY(absolute(a, spec->home, &out->path));
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
 		TRY(dir_make(arena_printf(a, "%s/%s", out->path, folders[i]).p, 0700));
-	TRY(write_settings(a, spec, out));
+	random_bytes(id, sizeof(id));
+	hex_put(hex, id, sizeof(id));
+	out->place = place_of(a, out->path);
+	out->id = arena_str(a, str_c(hex));
 	TRY(write_keys(a, spec, out));
+	TRY(write_settings(a, spec, out));
 	out->database = spec->database ? arena_cstr(a, str_c(spec->database))
 				       : arena_printf(a, "sqlite:%s/custody.db", out->path).p;
 	return NULL;
@@ -162,31 +201,73 @@ static err new_shard_hint(err e, const struct home *h)
 	return err_hint(e, "it stays readable; to go on from it here: custody init --home NEW --after %s", h->path);
 }
 
-err home_check_place(const struct home *h, struct ledger *l)
+bool home_is_here(const struct home *h)
+{
+	OWNED(arena) a = arena_new();
+
+	return str_eq(place_of(a, h->path), h->place);
+}
+
+/* "SIZE ROOT\n", the root in base64 as in the checkpoint. */
+err home_noted_read(struct home *h)
 {
 	OWNED(arena) a = arena_new();
 	const char *path = note_path(a, h);
-	BUF_AUTO noted = buf_new(64);
-	struct ledger_head head;
-	int64_t size;
+	BUF_AUTO text = buf_new(256), root = buf_new(DIGEST_BYTES);
+	struct str rest, size;
 
-	if (!str_eq(place_of(a, h->path), h->place))
+	h->noted = (struct home_note){ 0 };
+	if (!path || file_read(path, &text))
+		return NULL;
+	rest = str_trim(buf_str(&text));
+	if (!str_split(&rest, ' ', &size) || !str_to_i64(size, &h->noted.size))
+		return fail(ERR_INTEGRITY, "the note of what this home signed last, %s, is damaged", path);
+	if (!rest.n)
+		return NULL;
+	if (!base64_get(rest, &root) || root.n != DIGEST_BYTES)
+		return fail(ERR_INTEGRITY, "the note of what this home signed last, %s, is damaged", path);
+	memcpy(h->noted.root.b, root.p, DIGEST_BYTES);
+	h->noted.has_root = true;
+	return NULL;
+}
+
+static err check_noted_root(const struct home *h, const struct ledger_head *head)
+{
+	OWNED(arena) a = arena_new();
+	OWNED(tiles) t = tiles_open(arena_printf(a, "%s/tiles", h->path).p, (uint64_t)head->size);
+	struct digest root;
+
+	TRY(tiles_root(t, (uint64_t)h->noted.size, &root));
+	if (digest_eq(&root, &h->noted.root))
+		return NULL;
+	return fail(ERR_DENIED, "the home %s is not the one that signed here before: its first %lld records have another root",
+		    h->path, (long long)h->noted.size);
+}
+
+err home_check_place(const struct home *h, struct ledger *l)
+{
+	struct home with_note = *h;
+	struct ledger_head head;
+
+	if (!home_is_here(h))
 		return new_shard_hint(fail(ERR_DENIED, "the home %s was made for another machine or folder", h->path), h);
 	TRY(ledger_head(l, &head));
-	if (!path || file_read(path, &noted) || !str_to_i64(str_trim(buf_str(&noted)), &size))
-		return NULL;
-	if (size > head.size)
+	TRY(home_noted_read(&with_note));
+	if (with_note.noted.size > head.size)
 		return new_shard_hint(fail(ERR_DENIED, "the home %s was rolled back: it holds %lld records, and %lld were "
-					   "signed here before", h->path, (long long)head.size, (long long)size), h);
-	return NULL;
+					   "signed here before", h->path, (long long)head.size,
+					   (long long)with_note.noted.size), h);
+	if (!with_note.noted.has_root)
+		return NULL;
+	return new_shard_hint(check_noted_root(&with_note, &head), h);
 }
 
 err home_note_place(const struct home *h, struct ledger *l)
 {
 	OWNED(arena) a = arena_new();
 	const char *path = note_path(a, h), *slash;
+	BUF_AUTO text = buf_new(256);
 	struct ledger_head head;
-	struct str text;
 
 	if (!path)
 		return NULL;
@@ -195,8 +276,10 @@ err home_note_place(const struct home *h, struct ledger *l)
 	/* A place that cannot be written is no reason to refuse evidence. */
 	if (dir_make(arena_cstr(a, (struct str){ path, (size_t)(slash - path) }), 0700))
 		return NULL;
-	text = arena_printf(a, "%lld\n", (long long)head.size);
-	if (file_write_atomic(path, text, 0600))
+	buf_addf(&text, "%lld ", (long long)head.size);
+	base64_add(&text, head.root.b, DIGEST_BYTES);
+	buf_add_char(&text, '\n');
+	if (file_write_atomic(path, buf_str(&text), 0600))
 		return NULL;
 	return NULL;
 }

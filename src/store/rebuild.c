@@ -1,7 +1,8 @@
 #include "store/rebuild.h"
 
-#include <unistd.h>
+#include <stdlib.h>
 
+#include "base/file.h"
 #include "base/instant.h"
 #include "db/db_table.h"
 
@@ -87,42 +88,58 @@ static err swap_all(struct rebuilding *b)
 	return db_commit(store_db(b->s));
 }
 
-/* A database of its own beside the live one: a file in the home, or a schema. */
+/* A database of its own: a file in a folder of its own outside the home, so that a
+ * home that is only read can be checked, or a schema beside the live one. */
 struct scratch {
-	const char *file, *schema, *where;
+	const char *folder, *schema, *where;
 };
 
-static struct scratch scratch_of(struct store *s, struct arena *a)
+static err scratch_make(struct store *s, struct arena *a, struct scratch *out)
 {
-	struct scratch at = { 0 };
+	const char *tmp = getenv("TMPDIR");
+	char *folder;
 
 	if (db_is_postgres(store_db(s))) {
-		at.schema = arena_printf(a, "rebuild_%.12s", store_id(s)).p;
-		at.where = arena_printf(a, "%s schema=%s", store_database(s), at.schema).p;
-		return at;
+		out->schema = arena_printf(a, "rebuild_%.12s", store_id(s)).p;
+		out->where = arena_printf(a, "%s schema=%s", store_database(s), out->schema).p;
+		return NULL;
 	}
-	at.file = store_path(s, a, "rebuild.db");
-	at.where = arena_printf(a, "sqlite:%s", at.file).p;
-	return at;
+	folder = arena_cstr(a, arena_printf(a, "%s/custody-rebuild-XXXXXX", tmp && tmp[0] == '/' ? tmp : "/tmp"));
+	if (!mkdtemp(folder))
+		return fail_errno("cannot make the folder %s for the new views", folder);
+	out->folder = folder;
+	out->where = arena_printf(a, "sqlite:%s/views.db", folder).p;
+	return NULL;
 }
 
-static err remove_scratch(struct store *s, struct arena *a, const struct scratch *at)
+static err scratch_remove(struct store *s, struct arena *a, const struct scratch *at)
 {
-	static const char *const tails[] = { "", "-wal", "-shm" };
+	DB_AUTO db = NULL;
 
-	if (at->schema)
-		return db_script(store_db(s), arena_printf(a, "DROP SCHEMA IF EXISTS %s CASCADE", at->schema));
-	for (size_t i = 0; i < ARRAY_LEN(tails); i++)
-		unlink(arena_printf(a, "%s%s", at->file, tails[i]).p);
-	return NULL;
+	if (at->folder)
+		return dir_remove(at->folder);
+	TRY(db_open(store_database(s), DB_WRITE, 1000, &db));
+	return db_script(db, arena_printf(a, "DROP SCHEMA IF EXISTS %s CASCADE", at->schema));
+}
+
+/* Somebody may write meanwhile; what is compared is one position. */
+static err replay_and_compare(struct rebuilding *b)
+{
+	err e = db_snapshot(store_db(b->s));
+
+	if (!e)
+		e = replay(b);
+	if (!e)
+		e = db_each_table(b->fresh, "view_", compare_table, b);
+	db_snapshot_end(store_db(b->s));
+	return e;
 }
 
 static err rebuild_in(struct rebuilding *b, const char *where)
 {
 	TRY(db_open(where, DB_WRITE, 1000, &b->fresh));
 	TRY(db_migrate(b->fresh));
-	TRY(replay(b));
-	TRY(db_each_table(b->fresh, "view_", compare_table, b));
+	TRY(replay_and_compare(b));
 	if (!b->spec->check_only && b->r->different)
 		TRY(swap_all(b));
 	return NULL;
@@ -133,17 +150,19 @@ err rebuild_views(struct store *s, const struct rebuild_spec *spec, struct rebui
 	OWNED(arena) a = arena_new();
 	OWNED(arena) names = arena_new();
 	struct rebuilding b = { .s = s, .spec = spec, .r = out, .a = a };
-	struct scratch at = scratch_of(s, names);
+	struct scratch at = { 0 };
 	int64_t begin = instant_ticks_ms();
 	err e, removed;
 
 	*out = (struct rebuild_result){ 0 };
-	TRY(remove_scratch(s, names, &at));
+	TRY(scratch_make(s, names, &at));
+	if (at.schema)
+		TRY(scratch_remove(s, names, &at));
 	e = rebuild_in(&b, at.where);
 	if (e)
 		db_rollback(store_db(s));
 	db_close(b.fresh);
-	removed = remove_scratch(s, names, &at);
+	removed = scratch_remove(s, names, &at);
 	out->ms = instant_ticks_ms() - begin;
 	return e ? e : removed;
 }

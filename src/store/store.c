@@ -13,6 +13,7 @@
 #include "store/erase.h"
 #include "store/home.h"
 #include "store/people.h"
+#include "text/json.h"
 
 struct store {
 	struct arena *a;		/* lives with the store */
@@ -111,12 +112,28 @@ static err take_lock(struct store *s, int wait_ms)
 	return NULL;
 }
 
+/* A home that lost its database is no home to begin anew. */
+static err open_database(struct store *s, enum db_mode mode, int wait_ms)
+{
+	static const struct str sqlite = STR_INIT("sqlite:");
+	struct str where = str_c(s->home.database);
+	bool begun = dir_exists(store_path(s, s->a, "tiles/tile"));
+	err e;
+
+	if (mode == DB_WRITE && begun && str_starts(where, sqlite) && !file_exists(where.p + sqlite.n))
+		return fail(ERR_INTEGRITY, "the database %s of the home is missing", where.p + sqlite.n);
+	e = db_open(s->home.database, mode, wait_ms, &s->db);
+	if (e && e->kind == ERR_MISSING)
+		return fail(ERR_INTEGRITY, "the database of the home is missing: %s", e->text);
+	return e;
+}
+
 static err open_common(const char *home, enum db_mode mode, int wait_ms, struct store *s)
 {
 	TRY(home_read(s->a, home, &s->home));
 	if (mode == DB_WRITE)
 		TRY(take_lock(s, wait_ms));
-	TRY(db_open(s->home.database, mode, wait_ms, &s->db));
+	TRY(open_database(s, mode, wait_ms));
 	if (mode == DB_WRITE)
 		TRY(db_migrate(s->db));
 	TRY(evidence_store_open(store_path(s, s->a, "evidence"), &s->evidence));
@@ -149,6 +166,7 @@ static err load_key(struct store *s)
 
 	TRY(keys_load_secret(store_path(s, s->a, "keys"), "home.key", bytes));
 	s->key_bytes = (struct str){ (const char *)bytes, KEYS_SECRET };
+	TRY(err_in(home_check_key(&s->home, s->key_bytes), "keys/home.key"));
 	s->key = hmac_new(s->key_bytes);
 	return NULL;
 }
@@ -197,6 +215,25 @@ static err set_clock(struct store *s)
 	return NULL;
 }
 
+/* The log goes on under the key it began with, which its first record names. */
+static err check_signer(struct store *s)
+{
+	OWNED(arena) a = arena_new();
+	struct json *doc;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(s->db, SQL("SELECT facts FROM kept_record WHERE idx = 0"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	if (json_parse(a, "record 0", db_blob(rows, 0), &doc))
+		return fail(ERR_INTEGRITY, "record 0, which names the log's key, is damaged");
+	if (!str_eq(json_text(json_get(doc, "vkey")), ledger_vkey(s->ledger)))
+		return fail(ERR_INTEGRITY, "%s/keys/signing.key is not the key that signed this log", s->home.path);
+	return NULL;
+}
+
 err store_open_write(const char *home, int wait_ms, struct store **out)
 {
 	STORE_AUTO s = store_new();
@@ -204,6 +241,7 @@ err store_open_write(const char *home, int wait_ms, struct store **out)
 	TRY(open_common(home, DB_WRITE, wait_ms, s));
 	TRY(load_key(s));
 	s->log = (struct record_log){ .db = s->db, .ledger = s->ledger, .key = s->key, .a = arena_new() };
+	TRY(check_signer(s));
 	TRY(home_check_place(&s->home, s->ledger));
 	TRY(anchor_ask_witnesses(&s->home, s->ledger));
 	TRY(set_clock(s));

@@ -121,7 +121,7 @@ t 'a person is erased and every proof stays valid' '
 	run verify
 	code 0
 	out_has "intact"
-	out_has "erased by a record"
+	out_has "erased by order of record"
 	run rebuild --check
 	code 0
 	out_has identical
