@@ -76,6 +76,12 @@ struct r_assessment {
 	struct str program;
 };
 struct r_erased { struct str evidence; int64_t index; int words; };
+struct r_hold {
+	struct many evidence, records;
+	struct str person, system, why;
+	int64_t from, to;
+	int everything, released;
+};
 struct r_erasure { struct str person, why; struct many targets; };
 struct r_anchor { struct str kind, source, digest; int64_t at, size; };
 struct r_pack { struct str manifest; int64_t period_from, period_to, size; };
@@ -85,7 +91,7 @@ extern const struct record_type record_home, record_submission, record_person, r
 	record_git_collection, record_tree, record_host_pulls, record_host_rules,
 	record_scan_changes, record_scan, record_tests, record_sbom, record_vex, record_control,
 	record_document, record_config, record_config_approval,
-	record_assessment, record_erasure, record_anchor, record_pack;
+	record_assessment, record_erasure, record_hold, record_anchor, record_pack;
 
 /* The tables of list items, which sources write before the store knows ids. */
 extern const struct table record_finding_change_table, record_vex_statement_table;

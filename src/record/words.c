@@ -25,5 +25,5 @@ const struct record_type *const record_types[] = {
 	&record_tree, &record_host_pulls, &record_host_rules, &record_scan_changes, &record_scan,
 	&record_tests, &record_sbom, &record_vex, &record_control, &record_document,
 	&record_config, &record_config_approval,
-	&record_assessment, &record_erasure, &record_anchor, &record_pack, NULL,
+	&record_assessment, &record_erasure, &record_hold, &record_anchor, &record_pack, NULL,
 };

@@ -1,6 +1,7 @@
 #include "store/erase.h"
 
 #include "base/instant.h"
+#include "store/hold.h"
 #include "text/json.h"
 
 static const char *const carried_out = "erasures carried out";
@@ -190,6 +191,7 @@ err erase_order(struct store *s, const struct erase_plan *plan, struct str why, 
 	if (n > ERASE_TARGETS)
 		return err_hint(fail(ERR_LIMIT, "%zu parts are more than one order takes (%d)", n, ERASE_TARGETS),
 				"name fewer of them, and order twice");
+	TRY(hold_check(s, a, plan));
 	TRY(check_why(s, a, plan, why));
 	for (size_t i = 0; i < plan->records; i++)
 		v[i] = (struct r_erased){ .index = plan->record[i].idx, .words = 1 };

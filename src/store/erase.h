@@ -36,7 +36,8 @@ MUST_USE err erase_plan_record(struct store *s, struct arena *a, int64_t idx, st
 /* Adds one piece of evidence; ERR_MISSING where it is not kept or is gone. */
 MUST_USE err erase_plan_evidence(struct store *s, struct arena *a, struct str digest, struct erase_plan *plan);
 
-/* Writes and signs the order; nothing is destroyed yet. *idx is its position. `why`
+/* Writes and signs the order; nothing is destroyed yet. ERR_DENIED where a hold covers
+ * part of it (store/hold.h). *idx is its position. `why`
  * stands in the log for ever: ERR_INPUT where it holds a word that is to go. */
 MUST_USE err erase_order(struct store *s, const struct erase_plan *plan, struct str why, int64_t *idx);
 

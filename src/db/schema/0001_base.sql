@@ -264,6 +264,14 @@ CREATE TABLE view_assessment (
 );
 CREATE TABLE view_erasure (idx int64 NOT NULL, what text NOT NULL, target blob NOT NULL,
 	PRIMARY KEY (idx, what, target));
+CREATE TABLE view_hold (		-- released_at NULL: it holds
+	id blob PRIMARY KEY, no int64 NOT NULL, everything int64 NOT NULL, person blob, system blob,
+	from_day int64, to_day int64, at int64 NOT NULL, released_at int64, released_idx int64,
+	idx int64 NOT NULL
+);
+CREATE TABLE view_hold_target (		-- digests, positions, as text
+	id blob NOT NULL, what text NOT NULL, target text NOT NULL, PRIMARY KEY (id, what, target)
+);
 CREATE TABLE view_anchor (size int64 NOT NULL, kind text NOT NULL, source text NOT NULL,
 	at int64 NOT NULL, idx int64 NOT NULL, PRIMARY KEY (size, kind, source));
 CREATE TABLE view_pack (id blob PRIMARY KEY, size int64 NOT NULL, manifest blob NOT NULL,
