@@ -102,18 +102,6 @@ err audit_reports(struct audit *au)
 	return NULL;
 }
 
-/* Who worked on a change and who reviewed it is asked of persons: accounts that
- * belong together without doubt are joined before anything is concluded. */
-static err join_accounts(struct audit *au)
-{
-	DIRECTORY_AUTO d = { 0 };
-	struct join *plan;
-
-	TRY(directory_load(store_db(au->store), au->run->a, &d));
-	TRY(join_plan(&d, &plan));
-	return join_write(au->store, &d, plan);
-}
-
 static err open_home(struct audit *au, struct store **out)
 {
 	if (!store_exists(au->home))
@@ -132,7 +120,7 @@ err audit_run(struct cmd_run *run, const void *options)
 	for (size_t i = 0; i < au.n; i++)
 		TRY(look_at(&au, &au.v[i]));
 	TRY(audit_reports(&au));
-	TRY(join_accounts(&au));
+	TRY(join_now(s, run->a));
 	TRY(cmd_anchor_always(run, s));
 	return audit_conclude(&au);
 }

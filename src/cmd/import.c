@@ -13,6 +13,7 @@
 #include "cmd/job.h"
 #include "show/pulls_told.h"
 #include "source/import.h"
+#include "store/join.h"
 
 struct import_options {
 	struct many file;
@@ -111,8 +112,10 @@ static err print_counts(struct cmd_run *run, struct store *s, const char *name, 
 		buf_addf(&b, ": %lld created, %lld changed, %lld unchanged", (long long)n->people,
 			 (long long)n->people_changed, (long long)n->people_known);
 	buf_add_char(&b, '\n');
-	if (n->pulls + n->pulls_known)
+	if (n->pulls + n->pulls_known) {
+		TRY(join_now(s, run->a));
 		TRY(show_pulls_told(store_db(s), r->title, n, &b));
+	}
 	return cmd_print(buf_str(&b));
 }
 
@@ -235,6 +238,8 @@ static const struct cmd_verb verbs[] = {
 	{ "", "reports and exports become records",
 	  "The format is told from the content. Importing a file again changes nothing. Values the command line does\n"
 	  "not give are taken from the variables that CI systems set.\n"
+	  "Of exports of a code host it says where they were filed, what they told, and with which command what stays\n"
+	  "unknown is filled; accounts that belong together without doubt are joined.\n"
 	  "A CI job without a home writes a submission (--to), which the home takes in as any file. What it is of is told\n"
 	  "by the submission itself; that it came from the pipeline only by a signature of a key listed for a service.",
 	  "  custody import trivy.json --to trivy.submission\n  custody import trivy.json codeql.sarif\n  gh pr list --state merged --json … | custody import -",

@@ -38,6 +38,10 @@ struct join_counts join_count(const struct directory *d, const struct join *plan
 /* Writes the links that are new. */
 MUST_USE err join_write(struct store *s, const struct directory *d, const struct join *plan);
 
+/* Joins what is not ambiguous: who worked on a change and who reviewed it is asked of
+ * persons, so this comes before anything is concluded. `a` is used meanwhile. */
+MUST_USE err join_now(struct store *s, struct arena *a);
+
 /* Links one account as a person stated. */
 MUST_USE err join_state_link(struct store *s, struct str account, struct str person);
 

@@ -28,6 +28,16 @@ err join_write(struct store *s, const struct directory *d, const struct join *pl
 	return store_finish(s);
 }
 
+err join_now(struct store *s, struct arena *a)
+{
+	DIRECTORY_AUTO d = { 0 };
+	struct join *plan;
+
+	TRY(directory_load(store_db(s), a, &d));
+	TRY(join_plan(&d, &plan));
+	return join_write(s, &d, plan);
+}
+
 err join_state_link(struct store *s, struct str account, struct str person)
 {
 	struct r_account_link f = { .account = account, .how = STR("stated"), .person = person };
