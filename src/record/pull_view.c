@@ -187,7 +187,7 @@ static err compute_by_head(struct apply *ap, int64_t repository, struct str head
 	int64_t number = NO_NUMBER;
 
 	for (;;) {
-		TRY(db_get_int(ap->db, SQL("SELECT min(number) FROM view_pull WHERE repository_no = $1 AND head_commit = $2 "
+		TRY(db_get_int(ap->db, SQL("SELECT min(number + 0) FROM view_pull WHERE repository_no = $1 AND head_commit = $2 "
 			"AND number > $3"), DB_ARGS(DB_I(repository), commit, DB_I(number)), NO_NUMBER, &number));
 		if (number < 0)
 			return NULL;

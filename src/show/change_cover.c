@@ -66,8 +66,8 @@ static err read_marks(struct show_change_cover *c, struct db *db, int64_t reposi
 		"SELECT c.position, c.parents, c.pull, p.number, p.commits, CASE WHEN p.merge_commit <> c.commit_id "
 		"THEN 1 ELSE 0 END FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = "
-		"coalesce((SELECT min(q.number) FROM view_pull q WHERE q.repository_no = c.repository_no "
-		"AND q.merge_commit = c.commit_id), (SELECT min(q.number) FROM view_pull_commit q "
+		"coalesce((SELECT min(q.number + 0) FROM view_pull q WHERE q.repository_no = c.repository_no "
+		"AND q.merge_commit = c.commit_id), (SELECT min(q.number + 0) FROM view_pull_commit q "
 		"WHERE q.repository_no = c.repository_no AND q.commit_id = c.commit_id), c.pull) "
 		"WHERE c.repository_no = $1 AND c.gone = 0 ORDER BY c.position"),
 		DB_ARGS(DB_I(repository_no), DB_T(branch)), &rows));

@@ -37,7 +37,8 @@ struct show_change_rows {
 	"WHERE r.repository_no = p.repository_no AND r.number = p.number AND r.state IN ('approved', 'dismissed'))"
 
 /* Everything about accounts is asked here and now, so that the answer follows when
- * accounts are joined or turn out to be a service's. */
+ * accounts are joined or turn out to be a service's. "+ 0" keeps SQLite from walking
+ * along all numbers to the lowest one. */
 static err query(struct db *db, const struct show_change_rows_spec *q, bool gone, struct db_rows **out)
 {
 	return db_query(db, SQL("WITH RECURSIVE held (branch, upto) AS (SELECT CAST($2 AS text), CAST(9007199254740991 AS int64) "
@@ -59,8 +60,8 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto "
 		"LEFT JOIN view_account ca ON ca.id = c.author LEFT JOIN view_person cp ON cp.id = ca.person "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce("
-		"(SELECT min(m.number) FROM view_pull m WHERE m.repository_no = c.repository_no AND m.merge_commit = c.commit_id), "
-		"(SELECT min(m.number) FROM view_pull_commit m WHERE m.repository_no = c.repository_no "
+		"(SELECT min(m.number + 0) FROM view_pull m WHERE m.repository_no = c.repository_no AND m.merge_commit = c.commit_id), "
+		"(SELECT min(m.number + 0) FROM view_pull_commit m WHERE m.repository_no = c.repository_no "
 		"AND m.commit_id = c.commit_id), c.pull) "
 		"LEFT JOIN view_account pa ON pa.id = p.author LEFT JOIN view_account pm ON pm.id = p.merged_by "
 		"WHERE c.repository_no = $1 AND c.at >= $3 AND c.at <= $4 AND c.gone = $5 "
