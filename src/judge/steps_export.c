@@ -113,6 +113,17 @@ static void export_pages(struct stepping *s, const struct facts_branch *b, const
 		 "  custody import *-%.*s\n", (long long)pages, url, FMT(file), FMT(file));
 }
 
+/* Its lists of pull requests leave reviews out. */
+static void export_gitea_reviews(struct stepping *s, const struct facts_branch *b, struct str host, struct str slug,
+				 struct buf *out)
+{
+	struct str file = file_of(s, b, 0, 1);
+
+	buf_addf(out, "  for n in $(jq '.[]|select(.merged).number' *-%.*s); do\n"
+		 "     curl -sn \"https://%.*s/api/v1/repos/%.*s/pulls/$n/reviews\"\n"
+		 "  done | jq -s add > reviews.json\n  custody import reviews.json\n", FMT(file), FMT(host), FMT(slug));
+}
+
 static void export_azure(struct stepping *s, const struct facts_branch *b, struct buf *out)
 {
 	struct str file = file_of(s, b, 0, 1), name = slug_of(b);
@@ -144,6 +155,7 @@ void steps_export(struct stepping *s, const struct facts_branch *b, struct buf *
 	case STEPS_GITEA:
 		export_pages(s, b, arena_printf(s->a, "https://%.*s/api/v1/repos/%.*s/pulls?state=closed&limit=%d&page=$page",
 						FMT(host), FMT(slug), PAGE).p, out);
+		export_gitea_reviews(s, b, host, slug, out);
 		return;
 	}
 }

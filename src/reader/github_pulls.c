@@ -139,19 +139,18 @@ void github_put_check(struct host_pull *h, const struct json *v)
 static void put_checks(struct host_pull *h, const struct json *pull)
 {
 	const struct json *rollup = json_get(pull, "statusCheckRollup"), *list;
-	const struct json *commits = host_list(json_get(pull, "commits"));
-	bool there = rollup != NULL;
+	const struct json *commits = host_list(json_get(pull, "commits")), *of_last = NULL;
 
-	for (const struct json *m = commits && !rollup ? commits->first : NULL; m; m = m->next) {
-		const struct json *of_commit = json_path(m, "commit.statusCheckRollup");
-
-		there |= of_commit != NULL;
-		rollup = of_commit;
-	}
+	for (const struct json *m = commits && !rollup ? commits->first : NULL; m; m = m->next)
+		of_last = json_path(m, "commit.statusCheckRollup");
+	rollup = rollup ? rollup : of_last;
 	list = host_list(rollup);
 	if (!list)
 		list = host_list(json_get(rollup, "contexts"));
-	h->pull.checks_known = there && (!list || (list->n < PAGE && list->n <= HOST_CHECKS));
+	/* null: none ran; a rollup without its list tells a state, but of what and when? */
+	h->pull.checks_known = rollup && (list ? list->n < PAGE && list->n <= HOST_CHECKS &&
+					  !json_true(json_path(rollup, "contexts.pageInfo.hasNextPage")) :
+					  rollup->kind == JSON_NULL);
 	for (const struct json *m = list ? list->first : NULL; m; m = m->next)
 		github_put_check(h, m);
 }

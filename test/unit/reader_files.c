@@ -389,9 +389,27 @@ static void what_an_export_of_pull_requests_leaves_out_is_unknown(void **state)
 		"\"statusCheckRollup\":{\"contexts\":{\"nodes\":[{\"name\":\"b\",\"conclusion\":\"SUCCESS\","
 		"\"status\":\"COMPLETED\"}]}}}}]}}]}}}}");
 	has(rest, "commits_known=1");
+	has(rest, "checks_known=1");
 	has(rest, "reviews_known=0");	/* three were said to be there */
 	has(rest, "checks{ name=[b] result=passed }");
 	has(rest, "people{ email=[y@example.org] host=[github.com] kind=person login=[y] name=[Y]");
+}
+
+/* Null says that none ran; a state alone does not say of what. */
+static void a_rollup_without_its_list_tells_no_checks(void **state)
+{
+	static const char form[] = "{\"data\":{\"repository\":{\"nameWithOwner\":\"o/r\",\"pullRequests\":{\"nodes\":["
+		"{\"number\":8,\"mergedAt\":\"2026-01-02T03:04:05Z\",\"commits\":{\"nodes\":[{\"commit\":{"
+		"\"statusCheckRollup\":%s}}]}}]}}}}";
+	char text[600];
+
+	(void)state;
+	snprintf(text, sizeof(text), form, "null");
+	has(said_of(text), "checks_known=1");
+	snprintf(text, sizeof(text), form, "{\"state\":\"SUCCESS\"}");
+	has(said_of(text), "checks_known=0");
+	snprintf(text, sizeof(text), form, "{\"contexts\":{\"pageInfo\":{\"hasNextPage\":true},\"nodes\":[]}}");
+	has(said_of(text), "checks_known=0");
 }
 
 /* The log of a fixture as one text, in s. */
@@ -681,6 +699,7 @@ int main(void)
 		cmocka_unit_test(real_documents_give_the_facts_that_were_counted_by_hand),
 		cmocka_unit_test(pull_requests_of_gh_tell_who_reviewed_which_commit),
 		cmocka_unit_test(what_an_export_of_pull_requests_leaves_out_is_unknown),
+		cmocka_unit_test(a_rollup_without_its_list_tells_no_checks),
 		cmocka_unit_test(sarif_is_read_as_the_specification_says),
 		cmocka_unit_test(each_format_gives_its_facts),
 		cmocka_unit_test(no_secret_value_leaves_a_reader_or_stays_in_the_evidence),
