@@ -129,6 +129,14 @@ static void put_questions(struct pack_site *s, struct json_writer *j, const stru
 	json_close(j, ']');
 }
 
+/* A scan that failed shows nothing; one that looked at a part leaves the rest open. */
+static const char *result_class(struct str result)
+{
+	if (str_is(result, "failed"))
+		return "missing";
+	return str_is(result, "partial") || str_is(result, "unknown") || str_is(result, "empty") ? "open" : "shown";
+}
+
 static void put_evidence(struct pack_site *s, struct json_writer *j, const struct db_rows *row)
 {
 	json_open(j, '{');
@@ -139,7 +147,7 @@ static void put_evidence(struct pack_site *s, struct json_writer *j, const struc
 	json_add_text(j, "received", pack_site_day(s->a, db_int(row, 3)));
 	json_add_text(j, "came", db_text(row, 4));
 	json_add_text(j, "known", db_text(row, 5));
-	json_add_c(j, "result_state", "shown");
+	json_add_c(j, "result_state", result_class(db_text(row, 6)));
 	json_add_text(j, "result", db_text(row, 6));
 	json_close(j, '}');
 }
@@ -172,7 +180,7 @@ static void put_runs(struct pack_site *s, struct json_writer *j, const struct ar
 
 	json_add_text(j, "period_result", standing_runs(s->a, r));
 	json_add_text(j, "period_first", any ? pack_site_day(s->a, r->first) : STR("none"));
-	json_add_text(j, "period_last", any ? pack_site_day(s->a, r->last) : STR("none"));
+	json_add_text(j, "period_last", any ? pack_site_day(s->a, r->last) : STR(""));
 	json_add_int(j, "expected", r->expected);
 	json_add_int(j, "held", r->held);
 	json_add_int(j, "late", r->late);

@@ -15,19 +15,21 @@ static const char *layer_of(int64_t severity)
 	return severity >= SEVERITY_LOW && severity <= SEVERITY_CRITICAL ? severity_words[severity] : "low";
 }
 
+/* What a tool gives no severity counts with the low ones, as in the picture. */
 static err put_severity(struct pack_site *s, struct json_writer *j, int64_t severity)
 {
 	int64_t open, accepted, closed;
 
-	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE severity = $1 AND open = 1"),
+	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
+				     "AND open = 1"),
 		       DB_ARGS(DB_I(severity)), 0, &open));
-	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE severity = $1 AND open = 1 "
-				     "AND suppressed = 'accepted'"), DB_ARGS(DB_I(severity)), 0, &accepted));
+	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
+				     "AND open = 1 AND suppressed = 'accepted'"), DB_ARGS(DB_I(severity)), 0, &accepted));
 	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding f JOIN view_scan z ON z.no = f.last_scan "
-				     "WHERE f.severity = $1 AND f.open = 0 AND z.effective >= $2 AND z.effective <= $3"),
-		       DB_ARGS(DB_I(severity), DB_I(s->w->from), DB_I(s->w->to)), 0, &closed));
+				     "WHERE (f.severity = $1 OR ($1 = 1 AND f.severity < 1)) AND f.open = 0 AND z.effective >= $2 AND z.effective <= $3"),
+		       DB_ARGS(DB_I(severity), DB_I(s->w->from), DB_I(standing_evidence_to(s->f))), 0, &closed));
 	json_open(j, '{');
-	json_add_c(j, "severity", severity_words[severity]);
+	json_add_c(j, "severity", severity == SEVERITY_LOW ? "low or not said" : severity_words[severity]);
 	json_add_c(j, "severity_layer", layer_of(severity));
 	json_add_text(j, "open", pack_site_number(s->a, open));
 	json_add_c(j, "overdue", "unknown");

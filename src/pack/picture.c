@@ -147,13 +147,13 @@ static void sum_up(struct weeks *w)
 
 static err read_weeks(struct pack_site *s, struct weeks *w)
 {
-	int64_t days = day_of(s->w->to) - day_of(s->w->from);
+	int64_t end = day_of(standing_evidence_to(s->f)), days = end - day_of(s->w->from);
 	DB_ROWS rows = NULL;
 	bool more;
 
 	w->n = days / WEEK + 1 < WEEKS_MAX ? days / WEEK + 1 : WEEKS_MAX;
 	w->n = w->n < 2 ? 2 : w->n;
-	w->first = day_of(s->w->to) - (w->n - 1) * WEEK;
+	w->first = end - (w->n - 1) * WEEK;
 	TRY(db_query(s->w->db, SQL("SELECT x.severity, x.day, CAST(sum(x.delta) AS int64) FROM ("
 		"SELECT f.severity AS severity, s.effective / 86400 AS day, 1 AS delta FROM view_finding f "
 		"JOIN view_scan s ON s.no = f.first_scan WHERE f.open <> 2 UNION ALL "
@@ -245,7 +245,7 @@ static void put_layers(struct pack_site *s, struct json_writer *j, const struct 
 	for (size_t l = 0; l < LAYERS; l++) {
 		json_open(j, '{');
 		json_add_c(j, "layer", layers[l]);
-		json_add_c(j, "layer_word", layers[l]);
+		json_add_c(j, "layer_word", l + 1 == LAYERS ? "low or not said" : layers[l]);
 		json_add_int(j, "layer_now", w->open[w->n - 1][l]);
 		json_close(j, '}');
 	}
@@ -328,7 +328,8 @@ err pack_picture_areas(struct pack_site *s, struct json_writer *j)
 	now = w->open[w->n - 1];
 	json_open(j, '{');
 	json_add_text(j, "label", arena_printf(s->a, "Open findings from %.*s to %.*s: %lld critical, %lld high, %lld medium and "
-		"%lld low on the last day.", FMT(pack_site_day(s->a, w->first * DAY_SECONDS)), FMT(pack_site_day(s->a, s->w->to)),
+		"%lld low on the last day.", FMT(pack_site_day(s->a, w->first * DAY_SECONDS)),
+		FMT(pack_site_day(s->a, standing_evidence_to(s->f))),
 		(long long)now[0], (long long)now[1], (long long)now[2], (long long)now[3]));
 	json_add_int(j, "left", AREAS_LEFT);
 	json_add_int(j, "right", AREAS_RIGHT);

@@ -43,6 +43,17 @@ t 'open findings: the list, its kinds, coverage and the pack' '
 	is "$(python3 -c "import json; print(sum(r[\"open\"] or 0 for r in json.load(open(\".out\")) if not r[\"kind\"].startswith(\"pinned\")))")" "$n"
 	is "$(sed -n "s/^ *\([0-9]*\)  secrets* in the tree.*/\1/p" screen)" "$(length finding list -k secret)"
 '
+t 'the picture of findings ends with what the table beside it counts' '
+	page=pack/06-vulnerability-management/findings.html
+	python3 - $page "$n" <<-PY >>"$work/.why" || wrong "the picture, the table and the list differ"
+	import re, sys
+	text = open(sys.argv[1], encoding="utf-8").read()
+	said = [int(x) for x in re.search(r"(\d+) critical, (\d+) high, (\d+) medium and (\d+) low on the last day", text).groups()]
+	rows = [int(x.replace(",", "")) for x in re.findall(r"<th scope=.row.><span class=.swatch [a-z]+.></span>[^<]*</th><td class=.n.>([\d,]+)</td>", text)]
+	print(said, rows, sys.argv[2])
+	sys.exit(said != rows or sum(rows) != int(sys.argv[2]))
+	PY
+'
 t 'severe findings: FIX FIRST counts what its command lists' '
 	for kind in dependency container static dynamic infrastructure; do
 		case $kind in
