@@ -103,6 +103,24 @@ static err read_file(struct cmd_run *run, const struct apply_options *o, struct 
 	return NULL;
 }
 
+/* Who owns how many controls; that one has most of them is a risk of its own. */
+static err say_loads(struct cmd_run *run, const struct config *c)
+{
+	size_t n;
+	const struct config_load *v = config_loads(run->a, c, &n);
+	int64_t owned = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		owned += v[i].controls;
+		TRY(cmd_print(arena_printf(run->a, "  %.*s owns %lld control%s\n", FMT(term_safe(run->a, v[i].owner)),
+					   (long long)v[i].controls, v[i].controls == 1 ? "" : "s")));
+	}
+	if (owned >= 4 && 2 * v[0].controls > owned)
+		cmd_say(run, "  note: %.*s owns %lld of the %lld controls that have an owner",
+			FMT(term_safe(run->a, v[0].owner)), (long long)v[0].controls, (long long)owned);
+	return NULL;
+}
+
 static err run_check(struct cmd_run *run, const void *options)
 {
 	struct apply_options o = { .file = *(const struct file_options *)options };
@@ -112,9 +130,10 @@ static err run_check(struct cmd_run *run, const void *options)
 
 	TRY(read_file(run, &o, &asked, &none));
 	TRY(config_ask(&asked, run->a, &c));
-	return cmd_print(arena_printf(run->a, "%s: %zu people, %zu systems, %zu repositories, %zu controls; no "
+	TRY(cmd_print(arena_printf(run->a, "%s: %zu people, %zu systems, %zu repositories, %zu controls; no "
 				      "fault\n", asked.name,
-				      c.people.n, c.systems.n, c.repositories.n, c.controls.n));
+				      c.people.n, c.systems.n, c.repositories.n, c.controls.n)));
+	return say_loads(run, &c);
 }
 
 static void say_note(void *ctx, struct str note)

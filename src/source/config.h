@@ -63,6 +63,10 @@ int64_t config_months(struct str text);
  * control, then *near (may be NULL) is the nearest there is, or NULL. */
 struct str config_control_id(struct arena *a, struct str text, const char **near);
 
+/* How many controls each owner has, most first; controls without one are not counted. */
+struct config_load { struct str owner; int64_t controls; };
+struct config_load *config_loads(struct arena *a, const struct config *c, size_t *n);
+
 /* Whether it is the name of a tool: a tool answers for nothing. */
 bool config_is_tool(struct str name);
 

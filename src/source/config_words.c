@@ -86,3 +86,36 @@ bool config_is_tool(struct str name)
 			return true;
 	return str_ends(name, STR("[bot]")) || str_ends(name, STR("-bot"));
 }
+
+static int more_first(const void *a, const void *b)
+{
+	const struct config_load *x = a, *y = b;
+
+	if (x->controls != y->controls)
+		return x->controls < y->controls ? 1 : -1;
+	return str_cmp(x->owner, y->owner);
+}
+
+struct config_load *config_loads(struct arena *a, const struct config *c, size_t *n)
+{
+	const struct config_control *v = c->controls.v;
+	struct config_load *out = ARENA_ARRAY(a, struct config_load, c->controls.n + 1);
+
+	*n = 0;
+	for (size_t i = 0; i < c->controls.n; i++) {
+		struct str owner = v[i].owner;
+		size_t k = 0;
+
+		if (!owner.n && v[i].role != FIELD_UNKNOWN)
+			owner = str_c(role_words[v[i].role]);
+		while (owner.n && k < *n && !str_is_caseless(out[k].owner, owner))
+			k++;
+		if (!owner.n)
+			continue;
+		if (k == *n)
+			out[(*n)++] = (struct config_load){ owner, 0 };
+		out[k].controls++;
+	}
+	qsort(out, *n, sizeof(*out), more_first);
+	return out;
+}

@@ -93,7 +93,8 @@ t 'things fall to the system with the longest path' '
 t 'declared release branches are collected' '
 	run collect git app2
 	code 0
-	out_has "1 changes new"
+	run change list --branch release/1 -o json
+	out_has first
 '
 t 'faults name file, line, column and the nearest word' '
 	sed "s/exposure: internal/exposure: internl/" custody.yaml >bad.yaml
@@ -192,4 +193,28 @@ t 'people the home knows may be named without being declared' '
 	run config check named.yaml
 	code 1
 	err_has "did you mean"
+'
+
+# proves: R250 load per owner is shown, and one person who owns most controls is flagged
+t 'who owns how many controls is shown, and that one owns most is said' '
+	cat >load.yaml <<END
+people:
+  - { name: Ada Lovelace, email: [ada@example.org] }
+  - { name: Grace Hopper, email: [grace@example.org] }
+controls:
+  - { control: A.8.25, owner: Ada Lovelace }
+  - { control: A.8.26, owner: Grace Hopper }
+  - { control: A.8.27, owner: ada lovelace }
+  - { control: A.8.28, owner: Ada Lovelace }
+  - { control: A.8.29 }
+END
+	run config check load.yaml
+	code 0
+	out_has "Ada Lovelace owns 3 controls"
+	out_has "Grace Hopper owns 1 control"
+	err_has "note: Ada Lovelace owns 3 of the 4 controls"
+	sed -i "s/A.8.28, owner: Ada Lovelace/A.8.28, owner: Grace Hopper/" load.yaml
+	run config check load.yaml
+	out_has "Ada Lovelace owns 2 controls"
+	err_hasnt "note:"
 '

@@ -158,6 +158,32 @@ static void a_key_is_no_second_person_while_the_first_is_not_known(void **state)
 	assert_fails(second_person(h->s, h->a, &proposed, &signer), ERR_DENIED);
 }
 
+static int64_t controls_where(struct home *h, const char *applicable)
+{
+	int64_t n;
+
+	assert_ok(db_get_int(store_db(h->s), SQL("SELECT count(*) FROM view_control WHERE applicable = $1 AND "
+						 "reason_given = 1 AND risk_given = 1"),
+			     DB_ARGS(DB_T(str_c(applicable))), 0, &n));
+	return n;
+}
+
+/* proves: R229 each control included or excluded is justified, with the risk it treats */
+static void inclusion_and_exclusion_are_recorded_with_reason_and_risk(void **state)
+{
+	struct home *h = *state;
+	struct config c;
+
+	assert_fails(config_read(h->a, "c", STR("controls: [{ control: A.8.28, applies: \"yes\", risk: r }]\n"), &c), ERR_INPUT);
+	assert_fails(config_read(h->a, "c", STR("controls: [{ control: A.7.4, applies: \"no\", risk: r }]\n"), &c), ERR_INPUT);
+	apply(h, "controls:\n  - { control: A.8.28, applies: \"yes\", reason: we write code, risk: injection }\n"
+		 "  - { control: A.7.4, applies: \"no\", reason: no premises, risk: intrusion }\n");
+	assert_int_equal(controls_where(h, "yes"), 1);
+	assert_int_equal(controls_where(h, "no"), 1);
+	apply(h, "controls:\n  - { control: A.7.4, applies: \"no\", reason: no premises, risk: intrusion }\n");
+	assert_int_equal(controls_where(h, "yes"), 0);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, make, drop)
 
 int main(void)
@@ -166,6 +192,7 @@ int main(void)
 		CASE(the_same_account_is_refused_and_another_is_not),
 		CASE(two_accounts_of_one_person_are_one),
 		CASE(alone_is_told_apart_and_a_second_person_may_follow),
+		CASE(inclusion_and_exclusion_are_recorded_with_reason_and_risk),
 		CASE(a_key_is_no_second_person_while_the_first_is_not_known),
 	};
 
