@@ -205,3 +205,54 @@ t 'an audit joins accounts before it concludes' '
 	out_has "approved by ada (person)"
 	out_has "only people who worked on it approved it"
 '
+
+# A merge, a rebase of two commits, a fast-forward of two commits.
+unset CUSTODY_HOME
+repo ways
+echo 0 >ways/a && commit ways 'First'
+git -C ways checkout -q -b topic
+echo 1 >ways/b
+git -C ways config user.email 13+ben@users.noreply.github.com
+commit ways 'Work of ben'
+git -C ways config user.email ada@example.org
+git -C ways checkout -q main
+clock=$((clock + 86400))
+GIT_AUTHOR_DATE="@$clock +0000" GIT_COMMITTER_DATE="@$clock +0000" \
+	git -C ways merge -q --no-ff -m 'Merge pull request #1 from acme/topic' topic
+for n in 1 2 3 4; do
+	echo "$n" >"ways/c$n"
+	commit ways "Step $n"
+done
+python3 - >ways.json <<'PY'
+import json, subprocess
+log = subprocess.run(['git', '-C', 'ways', 'log', '--first-parent', '--reverse', '--format=%H %cI'], capture_output=True, text=True, check=True).stdout
+first, merge, r1, r2, f1, f2 = [l.split() for l in log.splitlines()]
+def pull(n, at, by, head, **more):
+    return {'number': n, 'url': f'https://github.com/acme/ways/pull/{n}', 'author': {'login': 'eve'}, 'mergeCommit': {'oid': at[0]}, 'headRefOid': head,
+            'mergedAt': at[1], 'reviews': [{'author': {'login': by}, 'state': 'APPROVED', 'submittedAt': first[1], 'commit': {'oid': head}}], **more}
+of = lambda *ids: [{'oid': i, 'authors': [{'login': 'eve'}]} for i in ids]
+print(json.dumps([pull(1, merge, 'ben', '%040x' % 1), pull(2, r2, 'ben', '%040x' % 3, commits=of('%040x' % 2, '%040x' % 3)),
+                  pull(3, f2, 'ben', f2[0], commits=of(f1[0], f2[0]))]))
+PY
+export CUSTODY_HOME=$work/ways-home
+t 'merges, rebases and fast-forwards are told from what came in beside them' '
+	run collect git ways
+	run import ways.json
+	code 0
+	run change show "$(git -C ways rev-parse HEAD~4)"
+	out_has "#1"
+	out_has "only people who worked on it approved it"
+	run change show "$(git -C ways rev-parse HEAD~3)"
+	out_has "it may be part of the one above it"
+	out_has "unknown  review before merge: it may have come in with the pull request above it"
+	run change show "$(git -C ways rev-parse HEAD~2)"
+	out_has "#2"
+	out_has "shown    approved commit is the merged one"
+	run change show "$(git -C ways rev-parse HEAD~1)"
+	out_has "#3"
+	out_has "shown    approved commit is the merged one"
+	run change show "$(git -C ways rev-parse HEAD)"
+	out_has "#3"
+	run change show "$(git -C ways rev-parse HEAD~5)"
+	out_has "unknown  review before merge"
+'
