@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -48,6 +49,13 @@ err fd_read_all(int fd, const char *what, struct buf *out)
 	return NULL;
 }
 
+/* What is committed is committed; the rest is as after any kill. */
+static void end_by_pipe(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+	raise(SIGPIPE);
+}
+
 err fd_write_all(int fd, const char *what, struct str bytes)
 {
 	while (bytes.n) {
@@ -55,6 +63,8 @@ err fd_write_all(int fd, const char *what, struct str bytes)
 
 		if (w < 0 && errno == EINTR)
 			continue;
+		if (w < 0 && errno == EPIPE && fd == STDOUT_FILENO)
+			end_by_pipe();
 		if (w < 0)
 			return fail_errno("cannot write %s", what);
 		bytes = str_from(bytes, (size_t)w);

@@ -17,7 +17,8 @@ MUST_USE err file_read(const char *path, struct buf *out);
 /* Everything up to end of file from a descriptor. */
 MUST_USE err fd_read_all(int fd, const char *what, struct buf *out);
 
-/* All of it, past short writes and EINTR. */
+/* All of it, past short writes and EINTR. Where it is standard output and nobody
+ * reads that any more (`| head`) the process ends as one that SIGPIPE ends. */
 MUST_USE err fd_write_all(int fd, const char *what, struct str bytes);
 
 /* Reads exactly n bytes; *got < n only at end of file. */

@@ -17,15 +17,15 @@ static const struct show_column columns[] = {
 static err print_head(struct cmd_run *run, struct store *s)
 {
 	struct ledger_head head;
-	char when[INSTANT_TEXT], root[DIGEST_TEXT];
+	char when[INSTANT_TEXT], root[DIGEST_BASE64];
 	struct str vouched;
 
 	TRY(ledger_head(store_ledger(s), &head));
 	TRY(vouch_sentence(store_db(s), run->a, &vouched));
 	instant_put(when, head.signed_at);
-	digest_put(root, &head.root);
+	digest_put_base64(root, &head.root);
 	cmd_say(run, "home      %s", store_home(s));
-	cmd_say(run, "log       %lld records, root %.16s…, signed %s", (long long)head.size, root, when);
+	cmd_say(run, "log       %lld records, root %s, signed %s", (long long)head.size, root, when);
 	cmd_say(run, "times     %.*s", FMT(term_safe(run->a, vouched)));
 	return NULL;
 }

@@ -1,6 +1,7 @@
 /* `custody verify`: everything is computed again. `custody rebuild`, `status`. */
 #include "cmd/nouns.h"
 
+#include "base/file.h"
 #include "base/hex.h"
 #include "base/instant.h"
 #include "base/term.h"
@@ -100,6 +101,17 @@ static err print_result(const struct verify_result *r, bool headers_only)
 	return cmd_print(buf_str(&b));
 }
 
+static err no_such_thing(struct cmd_run *run, struct str what)
+{
+	err e = fail(ERR_INPUT, "%.*s is no pack, proof, tile folder or home", FMT(what));
+
+	if (!file_exists(arena_cstr(run->a, what)))
+		return fail(ERR_MISSING, "there is no %.*s", FMT(what));
+	if (dir_exists(arena_printf(run->a, "%.*s/tile", FMT(what)).p))
+		return err_hint(e, "a tile folder has the file checkpoint beside tile/: custody log checkpoint prints it");
+	return e;
+}
+
 static err run_verify(struct cmd_run *run, const void *options)
 {
 	const struct verify_options *o = options;
@@ -116,7 +128,7 @@ static err run_verify(struct cmd_run *run, const void *options)
 		return verify_pack_run(run, &(struct verify_pack_spec){ arena_cstr(run->a, o->what), o->key,
 									o->require, o->header });
 	if (o->what.p && !store_exists(arena_cstr(run->a, o->what)))
-		return fail(ERR_INPUT, "%.*s is no pack, proof, tile folder or home", FMT(o->what));
+		return no_such_thing(run, o->what);
 	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));
 	TRY(verify_home(s, &spec, &r));
 	term_progress_done(&saying.line);

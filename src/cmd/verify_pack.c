@@ -80,9 +80,9 @@ static struct str result(struct arena *a, enum pack_level level, int64_t since, 
 
 static struct str print_log(struct arena *a, const struct pack_checked *r)
 {
-	char root[DIGEST_TEXT];
+	char root[DIGEST_BASE64];
 
-	digest_put(root, &r->root);
+	digest_put_base64(root, &r->root);
 	return arena_printf(a, "log       %.*s\nrecords   %lld, root %s\nkey       %.*s\n",
 			    FMT(r->origin.p ? r->origin : STR("unknown")), (long long)r->records, root,
 			    FMT(r->vkey.p ? r->vkey : STR("unknown")));

@@ -125,6 +125,16 @@ void digest_add_hex(struct buf *b, const struct digest *d)
 	hex_add(b, d->b, DIGEST_BYTES);
 }
 
+void digest_put_base64(char out[DIGEST_BASE64], const struct digest *d)
+{
+	BUF_AUTO text = buf_new(DIGEST_BASE64);
+
+	base64_add(&text, d->b, DIGEST_BYTES);
+	ASSERT(text.n == DIGEST_BASE64 - 1);
+	memcpy(out, text.p, text.n);
+	out[text.n] = '\0';
+}
+
 bool digest_get(struct str s, struct digest *out)
 {
 	struct digest d;

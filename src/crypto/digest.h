@@ -30,6 +30,10 @@ bool digest_is_zero(const struct digest *d);
 void digest_put(char out[DIGEST_TEXT], const struct digest *d);
 void digest_add_hex(struct buf *b, const struct digest *d);
 
+/* In base64, as checkpoints write the root of a log: so it is written everywhere. */
+enum { DIGEST_BASE64 = 45 };	/* 44 characters and a NUL */
+void digest_put_base64(char out[DIGEST_BASE64], const struct digest *d);
+
 /* False unless `s` is exactly 64 lower-case hexadecimal digits. */
 MUST_USE bool digest_get(struct str s, struct digest *out);
 

@@ -204,6 +204,19 @@ static bool has_wal(const char *path)
 	return stat(arena_printf(a, "%s-wal", path).p, &st) == 0 && st.st_size > 0;
 }
 
+/* Whether nobody can have made the small file that readers share: the folder is
+ * not ours to write, and no writer, who would have made it, is at work. Whoever
+ * may write there and begins later is not noticed. */
+static bool without_shared_file(const char *path)
+{
+	OWNED(arena) a = arena_new();
+	const char *slash = strrchr(path, '/');
+	const char *folder = !slash ? "." : slash == path ? "/" : arena_cstr(a, (struct str){ path, (size_t)(slash - path) });
+
+	return faccessat(AT_FDCWD, folder, W_OK, AT_EACCESS) != 0 &&
+	       access(arena_printf(a, "%s-shm", path).p, F_OK) != 0;
+}
+
 /* Path as a URI: what has a meaning there is written as %XX. */
 static void put_uri(struct buf *b, const char *path)
 {
@@ -225,7 +238,7 @@ static err open_reader(struct sqlite *s, const char *path)
 	const char *name = path;
 	int rc;
 
-	if (on_read_only_medium(path) && !has_wal(path)) {
+	if ((on_read_only_medium(path) || without_shared_file(path)) && !has_wal(path)) {
 		put_uri(&uri, path);
 		TRY(buf_ok(&uri, "the path of the database"));
 		name = uri.p;

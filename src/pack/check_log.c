@@ -168,17 +168,16 @@ static void check_strangers(struct pack_check *c, uint64_t total)
 static void check_root(struct walk *w)
 {
 	struct pack_check *c = w->c;
-	BUF_AUTO is = buf_new(128), said = buf_new(128);
+	char is[DIGEST_BASE64], said[DIGEST_BASE64];
 	struct digest root = tree_root(&w->tree);
 
 	c->r->root = root;
 	if (!c->has_head || digest_eq(&root, &c->head.head.root))
 		return;
-	digest_add_hex(&is, &root);
-	digest_add_hex(&said, &c->head.head.root);
-	pack_fault(&c->faults, "log/checkpoint", "the root of the %llu records is %.*s, but the checkpoint says %.*s: a record "
-		   "was changed, reordered, added or removed", (unsigned long long)w->tree.size, FMT(buf_str(&is)),
-		   FMT(buf_str(&said)));
+	digest_put_base64(is, &root);
+	digest_put_base64(said, &c->head.head.root);
+	pack_fault(&c->faults, "log/checkpoint", "the root of the %llu records is %s, but the checkpoint says %s: a record "
+		   "was changed, reordered, added or removed", (unsigned long long)w->tree.size, is, said);
 }
 
 static err walk_log(struct walk *w, int64_t total)

@@ -7,8 +7,7 @@
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "base/hex.h"
-#include "crypto/random.h"
+#include "pack/unfinished.h"
 
 struct folder {
 	struct arena *a;
@@ -127,8 +126,7 @@ err pack_sink_folder(const char *path, struct pack_sink *out)
 {
 	struct folder *f = base_alloc(sizeof(*f));
 	struct str name = str_c(path);
-	uint8_t some[4];
-	char hex[2 * sizeof(some) + 1];
+	const char *made;
 	err e;
 
 	f->a = arena_new();
@@ -136,18 +134,17 @@ err pack_sink_folder(const char *path, struct pack_sink *out)
 	while (name.n > 1 && name.p[name.n - 1] == '/')
 		name.n--;
 	f->path = arena_cstr(f->a, name);
-	random_bytes(some, sizeof(some));
-	hex_put(hex, some, sizeof(some));
 	e = check_place(f->a, f->path);
 	if (!e)
 		e = dir_make(parent(f->a, f->path), 0755);
-	if (!e && mkdir(arena_printf(f->a, "%s.unfinished-%s", f->path, hex).p, 0755))
+	made = unfinished_name(f->a, f->path);
+	if (!e && mkdir(made, 0755))
 		e = fail_errno("cannot make a folder beside %s", f->path);
 	if (e) {
 		folder_free(f);
 		return e;
 	}
-	f->made = arena_printf(f->a, "%s.unfinished-%s", f->path, hex).p;
+	f->made = made;
 	*out = (struct pack_sink){ f, folder_begin, folder_add, folder_end, folder_finish, folder_free };
 	return NULL;
 }

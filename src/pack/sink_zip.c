@@ -9,9 +9,8 @@
 
 #include "base/arena.h"
 #include "base/file.h"
-#include "base/hex.h"
 #include "crypto/digest.h"
-#include "crypto/random.h"
+#include "pack/unfinished.h"
 #include "pack/zip.h"
 
 enum { LENGTH_BYTES = 2 };	/* the archive's last bytes: the length of its comment */
@@ -188,13 +187,8 @@ static err open_archive(struct zip *z)
 
 static err open_file(struct zip *z)
 {
-	uint8_t some[4];
-	char hex[2 * sizeof(some) + 1];
-	const char *made;
+	const char *made = unfinished_name(z->a, z->path);
 
-	random_bytes(some, sizeof(some));
-	hex_put(hex, some, sizeof(some));
-	made = arena_printf(z->a, "%s.unfinished-%s", z->path, hex).p;
 	z->fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (z->fd < 0)
 		return fail_errno("cannot write %s", z->path);

@@ -3,6 +3,7 @@
 #include "base/hex.h"
 #include "ledger/keys.h"
 #include "ledger/tiles.h"
+#include "store/anchor.h"
 
 /* A key that this account may not read is no fault; a damaged one is. */
 static void key_fault(struct verifying *v, const char *name, err e)
@@ -85,10 +86,23 @@ static err check_noted(struct verifying *v)
 	return NULL;
 }
 
+static void check_places(struct verifying *v)
+{
+	struct anchor_places places;
+	err e = anchor_places_read(v->a, v->home.path, &places);
+
+	if (e && e->kind == ERR_IO)
+		v->r->unread = arena_printf(v->spec->a, "not checked: %s", e->text);
+	else if (e)
+		verify_fault(v, VERIFY_ALTERED, &v->r->other_faults, "anchors.json: %s", e->text);
+}
+
 err verify_place(struct verifying *v)
 {
 	OWNED(arena) a = arena_new();
 	const char *keys = store_path(v->s, a, "keys");
+
+	check_places(v);
 
 	check_signer(v, keys);
 	check_secret(v, keys);
