@@ -123,10 +123,10 @@ static err is_failed(struct audit *au, const struct assessment *as, bool *failed
 	if (au->o->fail_on == ON_GAP)
 		n = as->delivery.count[AREA_GAP];
 	else if (au->o->fail_on == ON_CRITICAL)
-		TRY(db_get_int(store_db(au->store), SQL("SELECT count(*) FROM view_finding WHERE open = 1 AND severity = $1"),
+		TRY(db_get_int(store_db(au->store), SQL("SELECT count(*) FROM view_finding_state WHERE open = 1 AND severity = $1"),
 			       DB_ARGS(DB_I(SEVERITY_CRITICAL)), 0, &n));
 	else if (au->o->fail_on == ON_SECRET)
-		TRY(db_get_int(store_db(au->store), SQL("SELECT count(*) FROM view_finding WHERE open = 1 AND kind = 'secret'"),
+		TRY(db_get_int(store_db(au->store), SQL("SELECT count(*) FROM view_finding_state WHERE open = 1 AND kind = 'secret'"),
 			       DB_NONE, 0, &n));
 	*failed = n > 0;
 	return NULL;

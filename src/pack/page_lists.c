@@ -20,12 +20,12 @@ static err put_severity(struct pack_site *s, struct json_writer *j, int64_t seve
 {
 	int64_t open, accepted, closed;
 
-	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
+	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding_state WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
 				     "AND open = 1"),
 		       DB_ARGS(DB_I(severity)), 0, &open));
 	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
 				     "AND open = 1 AND suppressed = 'accepted'"), DB_ARGS(DB_I(severity)), 0, &accepted));
-	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding f JOIN view_scan z ON z.no = f.last_scan "
+	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding_state f JOIN view_scan z ON z.no = f.last_scan "
 				     "WHERE (f.severity = $1 OR ($1 = 1 AND f.severity < 1)) AND f.open = 0 AND z.effective >= $2 AND z.effective <= $3"),
 		       DB_ARGS(DB_I(severity), DB_I(s->w->from), DB_I(standing_evidence_to(s->f))), 0, &closed));
 	json_open(j, '{');
@@ -66,7 +66,7 @@ static err put_findings(struct pack_site *s, struct json_writer *j)
 	int64_t n = 0, all;
 	bool more;
 
-	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE open = 1"), DB_NONE, 0, &all));
+	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding_state WHERE open = 1"), DB_NONE, 0, &all));
 	TRY(db_query(s->w->db, SQL("SELECT f.idx, f.title, f.severity, y.name, f.path, f.component, k.effective, f.suppressed, f.rule "
 		"FROM view_finding f JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
 		"JOIN view_scan k ON k.no = f.first_scan WHERE f.open = 1 ORDER BY f.severity DESC, f.no LIMIT $1"),

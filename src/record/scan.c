@@ -107,26 +107,69 @@ static err close_row(struct scan_apply *s)
 			DB_T(str_c(content_words[s->r->header.content]))), NULL);
 }
 
-/* New findings are numbered in the order of their changes; open is 2 in a
- * series of proposed commits, so that it never counts for a release branch. */
-static err open_new(struct scan_apply *s)
+/* Numbers that follow each other, of new findings. */
+struct range {
+	int64_t first, last;
+};
+
+/* The scan's new findings, as few ranges as can be: one, where no other process wrote
+ * in between. */
+static err new_ranges(struct scan_apply *s, struct range **out, size_t *n)
+{
+	DB_ROWS rows = NULL;
+	struct range *v = NULL;
+	size_t room = 0;
+	bool more;
+
+	*n = 0;
+	TRY(db_query(s->ap->db, SQL("SELECT first_no, last_no FROM view_scan_new WHERE scan_no = $1 ORDER BY n"),
+		     DB_ARGS(DB_I(s->no)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		if (*n && v[*n - 1].last + 1 == db_int(rows, 0)) {
+			v[*n - 1].last = db_int(rows, 1);
+			continue;
+		}
+		if (*n == room) {
+			struct range *wider = ARENA_ARRAY(s->ap->a, struct range, room * 2 + 8);
+
+			if (room)
+				memcpy(wider, v, room * sizeof(*v));
+			v = wider;
+			room = room * 2 + 8;
+		}
+		v[(*n)++] = (struct range){ db_int(rows, 0), db_int(rows, 1) };
+	}
+	*out = v;
+	return NULL;
+}
+
+static err open_range(struct scan_apply *s, const struct range *r)
 {
 	struct db *db = s->ap->db;
-	int64_t last;
 
-	TRY(db_get_int(db, SQL("SELECT max(no) FROM view_finding"), DB_NONE, 0, &last));
-	TRY(db_run(db, SQL("INSERT INTO view_finding (no, id, place_no, kind, rule, title, severity, score, path, line, "
-		"component, version, alias, fix, suppressed, open, first_scan, last_scan, idx) "
-		"SELECT $1 + row_number() OVER (ORDER BY seq), finding, $2, $3, coalesce(rule, ''), "
-		"coalesce(title, ''), coalesce(severity, -1), score, path, line, component, version, alias, fix, "
-		"suppressed, $4, $5, $5, idx FROM view_scan_change WHERE scan_no = $5 AND op = 'new' "
-		"ORDER BY seq"),
-		DB_ARGS(DB_I(last), DB_I(s->place_no), DB_T(str_c(scan_kind_words[s->f->kind])),
+	TRY(db_run(db, SQL("INSERT INTO view_finding_state (no, id, place_no, kind, severity, open, first_scan, last_scan) "
+		"SELECT no, id, $3, $4, severity, $5, $6, $6 FROM view_finding_text WHERE no BETWEEN $1 AND $2 ORDER BY no"),
+		DB_ARGS(DB_I(r->first), DB_I(r->last), DB_I(s->place_no), DB_T(str_c(scan_kind_words[s->f->kind])),
 			DB_I(s->f->proposed == 1 ? 2 : 1), DB_I(s->no)), NULL));
 	return db_run(db, SQL("INSERT INTO view_presence (series_no, finding_no, present, k1, k2, k3, k4, attributes) "
-		"SELECT $2, $1 + row_number() OVER (ORDER BY seq), 1, k1, k2, k3, k4, attributes "
-		"FROM view_scan_change WHERE scan_no = $3 AND op = 'new' ORDER BY seq"),
-		DB_ARGS(DB_I(last), DB_I(s->series_no), DB_I(s->no)), NULL);
+		"SELECT $3, no, 1, k1, k2, k3, k4, attributes FROM view_finding_text WHERE no BETWEEN $1 AND $2 ORDER BY no"),
+		DB_ARGS(DB_I(r->first), DB_I(r->last), DB_I(s->series_no)), NULL);
+}
+
+/* open is 2 in a series of proposed commits, so that it never counts for a release
+ * branch. */
+static err open_new(struct scan_apply *s)
+{
+	struct range *v;
+	size_t n;
+
+	TRY(new_ranges(s, &v, &n));
+	for (size_t i = 0; i < n; i++)
+		TRY(open_range(s, &v[i]));
+	return NULL;
 }
 
 static err update_known(struct scan_apply *s)
@@ -135,17 +178,23 @@ static err update_known(struct scan_apply *s)
 
 	TRY(db_run(db, SQL("INSERT INTO view_presence (series_no, finding_no, present, k1, k2, k3, k4, attributes) "
 		"SELECT $1, f.no, 1, c.k1, c.k2, c.k3, c.k4, c.attributes FROM view_scan_change c "
-		"JOIN view_finding f ON f.id = c.finding WHERE c.scan_no = $2 AND c.op = 'reappeared' "
+		"JOIN view_finding_state f ON f.id = c.finding WHERE c.scan_no = $2 AND c.op = 'reappeared' "
 		"ON CONFLICT DO NOTHING"), DB_ARGS(DB_I(s->series_no), DB_I(s->no)), NULL));
 	TRY(db_run(db, SQL("UPDATE view_presence SET present = 1, k1 = c.k1, k2 = c.k2, k3 = c.k3, k4 = c.k4, "
 		"attributes = c.attributes FROM (SELECT f.no AS fno, k1, k2, k3, k4, attributes FROM view_scan_change "
-		"JOIN view_finding f ON f.id = finding WHERE scan_no = $2 AND op IN ('reappeared', 'moved', 'changed')) c "
+		"JOIN view_finding_state f ON f.id = finding WHERE scan_no = $2 "
+		"AND op IN ('reappeared', 'moved', 'changed')) c "
 		"WHERE series_no = $1 AND finding_no = c.fno"), DB_ARGS(DB_I(s->series_no), DB_I(s->no)), NULL));
-	return db_run(db, SQL("UPDATE view_finding SET open = $2, last_scan = $1, path = coalesce(c.path, view_finding.path), "
-		"line = coalesce(c.line, view_finding.line), severity = coalesce(c.severity, -1), score = c.score, "
-		"version = c.version, fix = c.fix, title = coalesce(c.title, view_finding.title), "
-		"suppressed = c.suppressed FROM view_scan_change c WHERE c.scan_no = $1 "
-		"AND c.finding = view_finding.id AND c.op IN ('reappeared', 'moved', 'changed')"),
+	TRY(db_run(db, SQL("UPDATE view_finding_text SET path = coalesce(c.path, view_finding_text.path), "
+		"line = coalesce(c.line, view_finding_text.line), score = c.score, version = c.version, fix = c.fix, "
+		"title = coalesce(c.title, view_finding_text.title), suppressed = c.suppressed FROM (SELECT f.no AS fno, "
+		"h.path, h.line, h.score, h.version, h.fix, h.title, h.suppressed FROM view_scan_change h "
+		"JOIN view_finding_state f ON f.id = h.finding WHERE h.scan_no = $1 "
+		"AND h.op IN ('reappeared', 'moved', 'changed')) c WHERE view_finding_text.no = c.fno"),
+		DB_ARGS(DB_I(s->no)), NULL));
+	return db_run(db, SQL("UPDATE view_finding_state SET open = $2, last_scan = $1, severity = coalesce(c.severity, -1) "
+		"FROM view_scan_change c WHERE c.scan_no = $1 AND c.finding = view_finding_state.id "
+		"AND c.op IN ('reappeared', 'moved', 'changed')"),
 		DB_ARGS(DB_I(s->no), DB_I(s->f->proposed == 1 ? 2 : 1)), NULL);
 }
 
@@ -154,11 +203,11 @@ static err close_gone(struct scan_apply *s)
 	struct db *db = s->ap->db;
 
 	TRY(db_run(db, SQL("UPDATE view_presence SET present = 0 FROM (SELECT f.no AS fno FROM view_scan_change "
-		"JOIN view_finding f ON f.id = finding WHERE scan_no = $2 AND op = 'gone') c "
+		"JOIN view_finding_state f ON f.id = finding WHERE scan_no = $2 AND op = 'gone') c "
 		"WHERE series_no = $1 AND finding_no = c.fno"), DB_ARGS(DB_I(s->series_no), DB_I(s->no)), NULL));
-	return db_run(db, SQL("UPDATE view_finding SET last_scan = $1, open = CASE WHEN EXISTS (SELECT 1 FROM view_presence p "
-		"WHERE p.finding_no = view_finding.no AND p.present = 1) THEN open ELSE 0 END "
-		"FROM view_scan_change c WHERE c.scan_no = $1 AND c.finding = view_finding.id AND c.op = 'gone'"),
+	return db_run(db, SQL("UPDATE view_finding_state SET last_scan = $1, open = CASE WHEN EXISTS (SELECT 1 "
+		"FROM view_presence p WHERE p.finding_no = view_finding_state.no AND p.present = 1) THEN open ELSE 0 END "
+		"FROM view_scan_change c WHERE c.scan_no = $1 AND c.finding = view_finding_state.id AND c.op = 'gone'"),
 		DB_ARGS(DB_I(s->no)), NULL);
 }
 
@@ -170,8 +219,8 @@ static err take_effect(struct scan_apply *s)
 	TRY(update_known(s));
 	TRY(close_gone(s));
 	TRY(db_run(db, SQL("INSERT INTO view_finding_event (finding_no, scan_no, op, detail) SELECT f.no, $1, c.op, "
-		"coalesce(c.match, '') FROM view_scan_change c JOIN view_finding f ON f.id = c.finding "
-		"WHERE c.scan_no = $1 AND c.op <> 'new'"), DB_ARGS(DB_I(s->no)), NULL));
+		"coalesce(c.match, '') FROM view_scan_change c JOIN view_finding_state f ON f.id = c.finding "
+		"WHERE c.scan_no = $1"), DB_ARGS(DB_I(s->no)), NULL));
 	return db_run(db, SQL("UPDATE view_series SET head = $2 WHERE no = $1"),
 		      DB_ARGS(DB_I(s->series_no), DB_I(s->no)), NULL);
 }
@@ -189,6 +238,7 @@ static err apply(struct apply *ap, const struct record *r)
 	TRY(close_row(&s));
 	if (!s.late)
 		TRY(take_effect(&s));
+	TRY(db_run(ap->db, SQL("DELETE FROM view_scan_new WHERE scan_no = $1"), DB_ARGS(DB_I(s.no)), NULL));
 	return db_run(ap->db, SQL("DELETE FROM view_scan_change WHERE scan_no = $1"), DB_ARGS(DB_I(s.no)), NULL);
 }
 

@@ -1,5 +1,6 @@
 /* scan.changes: at most 256 things a scan changed, ordered by identity. They
- * wait, staged, until the closing scan record makes them count. */
+ * wait until the closing scan record makes them count: what is said of new findings
+ * in their own table, without a state; what is said of known ones staged. */
 #include "record/types.h"
 
 #include "base/hex.h"
@@ -81,12 +82,32 @@ err scan_changes_row(struct apply *ap, struct str scan_id, int64_t *no)
 		      DB_ARGS(DB_I(*no), id), NULL);
 }
 
-static err stage(struct apply *ap, struct db_batch *b, const struct r_finding_change *c,
-		 const int64_t where[3])
+/* Where the changes of one record go: new findings to their own table at once, others
+ * to the stage. */
+struct staging {
+	struct apply *ap;
+	struct db_batch *fresh, *known;
+	int64_t scan_no, idx, seq, no;	/* no: of the next new finding */
+};
+
+static err put_new(struct staging *s, const struct r_finding_change *c)
 {
-	return db_batch_add(b, DB_ARGS(
-		DB_I(where[0]), DB_I(where[1]), DB_T(str_c(change_op_words[c->op])),
-		record_blob(ap->a, c->finding),
+	return db_batch_add(s->fresh, DB_ARGS(
+		DB_I(s->no++), record_blob(s->ap->a, c->finding), DB_T(c->rule.p ? c->rule : STR("")),
+		DB_T(c->title.p ? c->title : STR("")), DB_I(c->severity), db_int_or_null(c->score, FIELD_NO_INT),
+		db_text_or_null(c->path), db_int_or_null(c->line, FIELD_NO_INT),
+		db_text_or_null(c->component), db_text_or_null(c->version), db_text_or_null(c->alias),
+		db_text_or_null(c->fix),
+		c->suppressed == 1 ? DB_T(STR("accepted")) : DB_N,
+		hash_or_null(c->k1), hash_or_null(c->k2), hash_or_null(c->k3), hash_or_null(c->k4),
+		DB_I(scan_changes_attributes(c)), DB_I(s->idx)));
+}
+
+static err put_known(struct staging *s, const struct r_finding_change *c)
+{
+	return db_batch_add(s->known, DB_ARGS(
+		DB_I(s->scan_no), DB_I(s->seq), DB_T(str_c(change_op_words[c->op])),
+		record_blob(s->ap->a, c->finding),
 		c->match == FIELD_UNKNOWN ? DB_N : DB_T(str_c(change_match_words[c->match])),
 		db_text_or_null(c->rule), db_text_or_null(c->title),
 		db_int_or_null(c->severity, FIELD_UNKNOWN), db_int_or_null(c->score, FIELD_NO_INT),
@@ -95,27 +116,43 @@ static err stage(struct apply *ap, struct db_batch *b, const struct r_finding_ch
 		db_text_or_null(c->fix),
 		c->suppressed == 1 ? DB_T(STR("accepted")) : DB_N,
 		hash_or_null(c->k1), hash_or_null(c->k2), hash_or_null(c->k3), hash_or_null(c->k4),
-		DB_I(scan_changes_attributes(c)), DB_I(where[2])));
+		DB_I(scan_changes_attributes(c)), DB_I(s->idx)));
+}
+
+static err put_all(struct staging *s, const struct r_scan_changes *f)
+{
+	const struct r_finding_change *v = f->changes.v;
+
+	TRY(db_batch_begin(s->ap->db, SQL("INSERT INTO view_finding_text (no, id, rule, title, severity, score, path, "
+		"line, component, version, alias, fix, suppressed, k1, k2, k3, k4, attributes, idx) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)"),
+		&s->fresh));
+	TRY(db_batch_begin(s->ap->db, SQL("INSERT INTO view_scan_change (scan_no, seq, op, finding, match, "
+		"rule, title, severity, score, path, line, component, version, alias, fix, "
+		"suppressed, k1, k2, k3, k4, attributes, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+		"$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"), &s->known));
+	for (size_t i = 0; i < f->changes.n; i++) {
+		s->seq = f->n * 256 + (int64_t)i;
+		TRY(v[i].op == OP_NEW ? put_new(s, &v[i]) : put_known(s, &v[i]));
+	}
+	TRY(db_batch_end(s->fresh, NULL));
+	return db_batch_end(s->known, NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_scan_changes *f = r->facts;
-	const struct r_finding_change *v = f->changes.v;
-	struct db_batch *b;
-	int64_t no;
+	struct staging s = { .ap = ap, .idx = r->idx };
+	int64_t first;
 
-	TRY(scan_changes_row(ap, f->scan, &no));
-	TRY(db_batch_begin(ap->db, SQL("INSERT INTO view_scan_change (scan_no, seq, op, finding, match, "
-		"rule, title, severity, score, path, line, component, version, alias, fix, "
-		"suppressed, k1, k2, k3, k4, attributes, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
-		"$10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)"), &b));
-	for (size_t i = 0; i < f->changes.n; i++) {
-		const int64_t where[3] = { no, f->n * 256 + (int64_t)i, r->idx };
-
-		TRY(stage(ap, b, &v[i], where));
-	}
-	return db_batch_end(b, NULL);
+	TRY(scan_changes_row(ap, f->scan, &s.scan_no));
+	TRY(db_get_int(ap->db, SQL("SELECT max(no) FROM view_finding_text"), DB_NONE, 0, &first));
+	s.no = ++first;
+	TRY(put_all(&s, f));
+	if (s.no == first)
+		return NULL;
+	return db_run(ap->db, SQL("INSERT INTO view_scan_new (scan_no, n, first_no, last_no) VALUES ($1, $2, $3, $4)"),
+		      DB_ARGS(DB_I(s.scan_no), DB_I(f->n), DB_I(first), DB_I(s.no - 1)), NULL);
 }
 
 const struct record_type record_scan_changes = {

@@ -54,6 +54,33 @@ static bool is_plain(const struct show_finding_query *q)
 	return !q->kind.p && !q->system.p && !q->rule.p && !q->path.p && !q->all && q->severity == FIELD_UNKNOWN;
 }
 
+#define FINDING_ROWS "SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, s.effective, " \
+	"f.open FROM view_finding f JOIN view_scan s ON s.no = f.first_scan "
+#define FINDING_FILTER "($2 = '' OR f.kind = $2) AND ($3 = '' OR y.name = $3) AND ($4 = '' OR f.rule = $4) " \
+	"AND ($5 = '' OR substr(f.path, 1, length($5)) = $5) AND f.severity >= $7 "
+#define FINDING_ARGS(first) DB_ARGS(DB_I(first), or_any(q->kind), or_any(q->system), or_any(q->rule), \
+	or_any(q->path), DB_I(limit), DB_I(q->severity))
+
+static struct db_value or_any(struct str s)
+{
+	return DB_T(s.p ? s : STR(""));
+}
+
+static err query_all(struct db *db, const struct show_finding_query *q, int64_t limit, struct db_rows **rows)
+{
+	return db_query(db, SQL(FINDING_ROWS "JOIN view_place p ON p.no = f.place_no JOIN view_system y "
+		"ON y.no = p.system_no WHERE f.open >= $1 AND " FINDING_FILTER "ORDER BY f.severity DESC, f.no LIMIT $6"),
+		FINDING_ARGS(0), rows);
+}
+
+/* Of one state alone: the index gives them in order, and reading ends with the limit. */
+static err query_filtered(struct db *db, const struct show_finding_query *q, int64_t limit, struct db_rows **rows)
+{
+	return db_query(db, SQL(FINDING_ROWS "JOIN view_place p ON p.no = f.place_no JOIN view_system y "
+		"ON y.no = p.system_no WHERE f.open = $1 AND " FINDING_FILTER "ORDER BY f.severity DESC, f.no LIMIT $6"),
+		FINDING_ARGS(q->open), rows);
+}
+
 /* The plain list has a statement of its own: an index gives it in order. */
 static err query(struct db *db, const struct show_finding_query *q, struct db_rows **rows)
 {
@@ -63,15 +90,7 @@ static err query(struct db *db, const struct show_finding_query *q, struct db_ro
 		return db_query(db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, "
 			"s.effective, f.open FROM view_finding f JOIN view_scan s ON s.no = f.first_scan WHERE f.open = $1 "
 			"ORDER BY f.severity DESC, f.no LIMIT $2"), DB_ARGS(DB_I(q->open), DB_I(limit)), rows);
-	return db_query(db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, "
-		"s.effective, f.open FROM view_finding f JOIN view_scan s ON s.no = f.first_scan "
-		"JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "
-		"WHERE (f.open = $1 OR $2 = 1) AND ($3 = '' OR f.kind = $3) AND ($4 = '' OR y.name = $4) "
-		"AND ($5 = '' OR f.rule = $5) AND ($6 = '' OR substr(f.path, 1, length($6)) = $6) "
-		"AND f.severity >= $8 ORDER BY f.severity DESC, f.no LIMIT $7"),
-		DB_ARGS(DB_I(q->open), DB_I(q->all), DB_T(q->kind.p ? q->kind : STR("")),
-			DB_T(q->system.p ? q->system : STR("")), DB_T(q->rule.p ? q->rule : STR("")),
-			DB_T(q->path.p ? q->path : STR("")), DB_I(limit), DB_I(q->severity)), rows);
+	return q->all ? query_all(db, q, limit, rows) : query_filtered(db, q, limit, rows);
 }
 
 /* Counting goes no further than this: it must not take longer than the list. */
@@ -80,7 +99,7 @@ enum { COUNT_MAX = 100000 };
 static err count(struct db *db, const struct show_finding_query *q, int64_t *out)
 {
 	if (is_plain(q))
-		return db_get_int(db, SQL("SELECT count(*) FROM (SELECT 1 AS one FROM view_finding WHERE open = $1 LIMIT $2) x"),
+		return db_get_int(db, SQL("SELECT count(*) FROM (SELECT 1 AS one FROM view_finding_state WHERE open = $1 LIMIT $2) x"),
 				  DB_ARGS(DB_I(q->open), DB_I(COUNT_MAX)), 0, out);
 	return db_get_int(db, SQL("SELECT count(*) FROM (SELECT 1 AS one FROM view_finding f "
 		"JOIN view_place p ON p.no = f.place_no JOIN view_system y ON y.no = p.system_no "

@@ -3,7 +3,10 @@
  * written. Its texts are read again from the copy. */
 #include "store/intake_parts.h"
 
+#include <stdlib.h>
+
 #include "base/hex.h"
+#include "crypto/random.h"
 #include "store/intake_seen.h"
 #include "store/intake_series.h"
 
@@ -22,7 +25,8 @@ struct intake_scan {
 	struct r_finding_change *changes;
 	size_t n, bytes;
 	int64_t batches;
-	struct buf ids;			/* of everything present after the scan */
+	struct buf ids;			/* of everything present after the scan: first the new */
+	size_t given;			/* bytes of them given to new findings */
 	err failed;
 	struct intake *in;
 };
@@ -104,7 +108,7 @@ static err load_known(struct intake_scan *s)
 	bool more;
 
 	TRY(db_query(store_db(s->in->store), SQL("SELECT f.id, p.present, CASE WHEN p.series_no = $1 THEN 1 ELSE 0 END, "
-		"p.k1, p.k2, p.k3, p.k4, p.attributes FROM view_presence p JOIN view_finding f ON f.no = p.finding_no "
+		"p.k1, p.k2, p.k3, p.k4, p.attributes FROM view_presence p JOIN view_finding_state f ON f.no = p.finding_no "
 		"WHERE p.series_no = $1 OR p.series_no IN (SELECT o.no FROM view_series m JOIN view_series o "
 		"ON o.system_no = m.system_no AND o.place = m.place AND o.kind = m.kind AND o.tool = m.tool "
 		"WHERE m.no = $1) ORDER BY p.series_no, p.finding_no"), DB_ARGS(DB_I(s->series.no)), &rows));
@@ -172,7 +176,8 @@ static err fill_change(struct intake_scan *s, const struct match_pair *p, struct
 	c->k4 = hex_key(s->batch, p->keys.loose);
 	if (!p->known) {
 		c->op = OP_NEW;
-		c->finding = record_new_id(s->batch);
+		c->finding = hex_id(s->batch, (const uint8_t *)s->ids.p + s->given);
+		s->given += ID_BYTES;
 		n->opened++;
 		return NULL;
 	}
@@ -187,7 +192,6 @@ static void visit_change(void *ctx, const struct match_pair *p)
 {
 	struct intake_scan *s = ctx;
 	struct r_finding_change *c = &s->changes[s->n];
-	uint8_t id[ID_BYTES];
 
 	/* A scan that did not finish says nothing of what it did not report. */
 	if (s->failed || (s->partial && p->ref < 0))
@@ -197,8 +201,6 @@ static void visit_change(void *ctx, const struct match_pair *p)
 		return;
 	s->n++;
 	s->bytes += 400 + c->message.n + c->title.n + c->path.n + c->rule.n + c->component.n;
-	if (c->op == OP_NEW && hex_get(c->finding, id, ID_BYTES))
-		buf_add(&s->ids, (struct str){ (char *)id, ID_BYTES });
 	if (s->n == BATCH || s->bytes > BATCH_BYTES)
 		s->failed = write_batch(s);
 }
@@ -227,6 +229,21 @@ static struct str identities(struct intake_scan *s)
 	return arena_str(s->a, str_c(hex));
 }
 
+/* Ids for all that is new, drawn at once and sorted: their index grows at one end. */
+static err draw_ids(struct intake_scan *s)
+{
+	size_t n = match_new_ones(s->match) * ID_BYTES;
+	void *room = n ? buf_grow(&s->ids, n) : NULL;
+
+	if (!n)
+		return NULL;
+	if (!room)
+		return fail(ERR_LIMIT, "the scan has more than %zu results", s->ids.max / ID_BYTES);
+	random_bytes(room, n);
+	qsort(room, n / ID_BYTES, ID_BYTES, by_id);
+	return NULL;
+}
+
 static err match_and_write(struct intake_scan *s, struct r_scan *f)
 {
 	struct intake_counts before = s->in->counts, *n = &s->in->counts;
@@ -234,6 +251,7 @@ static err match_and_write(struct intake_scan *s, struct r_scan *f)
 	if (s->series.no >= 0)
 		TRY(load_known(s));
 	match_run(s->match);
+	TRY(draw_ids(s));
 	match_each(s->match, visit_change, s, &f->unchanged);
 	TRY(s->failed);
 	TRY(write_batch(s));

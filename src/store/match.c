@@ -396,6 +396,15 @@ size_t match_changes(const struct match *m)
 	return n;
 }
 
+size_t match_new_ones(const struct match *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n_seen; i++)
+		n += m->seen[i].known == NONE;
+	return n;
+}
+
 static void gather(const struct match *m, struct outcome *v, int64_t *unchanged)
 {
 	size_t n = 0;

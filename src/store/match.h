@@ -47,8 +47,9 @@ size_t match_seen_count(const struct match *m);
 /* Decides. Afterwards each seen has at most one known and the reverse. */
 void match_run(struct match *m);
 
-/* How many changes match_each() will tell. */
+/* How many changes match_each() will tell, and how many of them are new. */
 size_t match_changes(const struct match *m);
+size_t match_new_ones(const struct match *m);
 
 struct match_pair {
 	int64_t ref;			/* of the seen, or -1: a known that is gone */
