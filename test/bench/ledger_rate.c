@@ -74,6 +74,8 @@ static void append(struct store *s, struct arena *a, int64_t records, double *se
 
 	memset(reason, 'r', sizeof(reason));
 	f.reason = (struct str){ reason, sizeof(reason) };
+	f.reason_given = 1;
+	f.owner_given = f.risk_given = 0;
 	must(store_local_account(s, &d.by));
 	d.in = d.by;
 	begin = now();

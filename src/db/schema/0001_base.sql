@@ -208,6 +208,7 @@ CREATE TABLE view_scan_change (		-- of findings known before: staged until the c
 ) /* WITHOUT ROWID */;
 -- What a scan says of a finding it saw first waits in view_finding_text from the batch it
 -- came in; view_finding_state is there once the scan is closed, and only then it counts.
+-- view_finding (0002) is both.
 CREATE TABLE view_finding_text (
 	no int64 PRIMARY KEY, id blob NOT NULL, rule text NOT NULL, title text NOT NULL,
 	severity int64 NOT NULL, score int64, path text, line int64, component text, version text,
@@ -219,12 +220,6 @@ CREATE TABLE view_finding_state (
 	severity int64 NOT NULL, open int64 NOT NULL, first_scan int64 NOT NULL, last_scan int64 NOT NULL
 );
 CREATE INDEX view_finding_open ON view_finding_state (open, severity DESC, no);
-CREATE VIEW view_finding AS SELECT s.no AS no, s.id AS id, s.place_no AS place_no, s.kind AS kind,
-	t.rule AS rule, t.title AS title, s.severity AS severity, t.score AS score, t.path AS path,
-	t.line AS line, t.component AS component, t.version AS version, t.alias AS alias, t.fix AS fix,
-	t.suppressed AS suppressed, s.open AS open, s.first_scan AS first_scan,
-	s.last_scan AS last_scan, t.idx AS idx
-	FROM view_finding_state s JOIN view_finding_text t ON t.no = s.no;
 CREATE TABLE view_scan_new (		-- the numbers of new findings, by batch, until the scan is closed
 	scan_no int64 NOT NULL, n int64 NOT NULL, first_no int64 NOT NULL, last_no int64 NOT NULL,
 	PRIMARY KEY (scan_no, n)
