@@ -114,6 +114,13 @@ static struct str reasons(struct one *x)
 	return out;
 }
 
+static void put_months(struct one *x, int64_t n)
+{
+	if (n >= 0)
+		put_line(x, "", arena_printf(x->a, "its runs span %lld month%s%s", (long long)n, n == 1 ? "" : "s",
+			n < STANDING_MONTHS ? "; about six are asked before a certification" : ""));
+}
+
 /* State today and the result over the period are two things. */
 static void put_standing(struct one *x)
 {
@@ -128,6 +135,7 @@ static void put_standing(struct one *x)
 	if (standing_evidenced(&d->runs))
 		put_line(x, "", arena_printf(x->a, "evidence from %.*s to %.*s", FMT(day(x, d->runs.first)),
 					     FMT(day(x, d->runs.last))));
+	put_months(x, standing_months(&d->runs));
 	put_line(x, "labels", delivery_labels(x->a, d));
 	put_line(x, "next", d->next);
 	buf_add_char(x->out, '\n');
@@ -225,6 +233,10 @@ static void put_json_runs(struct json_writer *w, const struct facts_period *p, c
 	json_add_int(w, "late", r->late);
 	json_add_int(w, "missed", r->missed);
 	json_add_int(w, "unknown", r->unknown);
+	if (standing_months(r) >= 0) {
+		json_add_int(w, "months", standing_months(r));
+		json_add_bool(w, "months_suffice", standing_months(r) >= STANDING_MONTHS);
+	}
 	if (standing_evidenced(r)) {
 		json_add_time(w, "first", r->first);
 		json_add_time(w, "last", r->last);

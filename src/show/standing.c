@@ -69,6 +69,18 @@ bool standing_evidenced(const struct area_runs *r)
 	return r->held + r->late > 0 && r->first != INSTANT_NONE && r->last != INSTANT_NONE;
 }
 
+int64_t standing_months(const struct area_runs *r)
+{
+	int64_t n = 0, first;
+
+	if (r->first == INSTANT_NONE || r->last == INSTANT_NONE)
+		return -1;
+	first = day_of(r->first);
+	while (day_add_months(first, (int)n + 1) <= day_of(r->last))
+		n++;
+	return n;
+}
+
 int64_t standing_evidence_to(const struct facts *f)
 {
 	return f->period.rule == PERIOD_USUAL || f->period.rule == PERIOD_COPY ? f->as_of : f->period.to;

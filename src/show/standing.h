@@ -40,6 +40,11 @@ struct str standing_owner(const struct standing *s);
 /* The first and last day that evidence in the period is of; false where none is. */
 bool standing_evidenced(const struct area_runs *r);
 
+/* Whole months between the first and the last evidence of its runs; -1 without any.
+ * A certification asks for about STANDING_MONTHS. */
+enum { STANDING_MONTHS = 6 };
+int64_t standing_months(const struct area_runs *r);
+
 /* How far evidence of the facts' period goes: a scan of today counts for a period that
  * ends with what this copy holds. */
 int64_t standing_evidence_to(const struct facts *f);

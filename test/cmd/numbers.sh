@@ -78,6 +78,15 @@ t 'states of controls: the screen, the list, the pack' '
 	run control show 8.28 --json
 	is "$(json "[\"state\"]")" "$("$custody" control list --json | python3 -c "import json, sys; print([c[\"state\"] for c in json.load(sys.stdin) if c[\"id\"] == \"A.8.28\"][0])")"
 '
+# proves: R194
+t 'one index names area, owner, place, frequency and last review of each control area' '
+	is "$(head -n 1 pack/index.csv | tr -d "\r" | cut -d, -f1-6)" "area,control,owner,location,frequency,last_review"
+	is "$(rows pack/index.csv "location and frequency")" 10
+	for folder in $(python3 -c "import csv; print(*(r[\"location\"] for r in csv.DictReader(open(\"pack/index.csv\"))))"); do
+		[ -f "pack/$folder/index.html" ] || wrong "$folder is not there"
+	done
+	is "$(rows pack/index.csv "control == \"A.8.8\" and last_review")" "$(rows pack/index.csv "control == \"A.8.8\" and int(held) + int(late) > 0")"
+'
 t 'accounts and people: the list and the pack' '
 	is "$(rows pack/08-access-reviews/accounts.csv)" "$(length people list)"
 	is "$(rows pack/08-access-reviews/people.csv)" "$(length people list --persons)"

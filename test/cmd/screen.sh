@@ -163,6 +163,40 @@ t 'a control shows its state today, the period, the four questions, and when evi
 	is "$(json "[\"evidence\"][0][\"happened\"][:2]")" 20
 	is "$(json "[\"evidence\"][0][\"received\"][:2]")" 20
 '
+# proves: R193
+t 'one search finds the evidence of a control from git, the code host and scanners' '
+	run control show 8.28
+	out_has "changes of main of app"
+	out_has "pull requests of app"
+	out_has "secret scan by custody"
+'
+# proves: R253
+t 'how vulnerabilities of libraries are managed is answered with records' '
+	run import "$top/test/data/reports/npm-audit-7.json"
+	code 0
+	run control show 8.8 --json
+	is "$(json "[\"maps_to\"][0]")" A.12.6.1
+	is "$(json "[\"evidence\"][0][\"what\"]")" "dependency scan by npm audit"
+	[ "$(json "[\"evidence\"][0][\"record\"]")" -gt 0 ] || wrong "no record"
+	run control map A.12.6.1
+	out_has A.8.8
+'
+# proves: R125 R271
+t 'what rests on files somebody handed in is not embedded; months of evidence are counted' '
+	echo notes >review.txt
+	run evidence add review.txt --control 8.15 --kind review --title "Log review" --date 2025-01-05
+	code 0
+	run control show 8.15 --from 2025-01-01 --to 2025-12-31 --json
+	is "$(json "[\"labels\"]")" "policy statement only, not embedded in delivery, activity, applicability not confirmed"
+	is "$(json "[\"period\"][\"months\"]")" 0
+	is "$(json "[\"period\"][\"months_suffice\"]")" false
+	run evidence add review.txt --control 8.15 --kind protocol --title "Log review again" --date 2025-08-05
+	run control show 8.15 --from 2025-01-01 --to 2025-12-31 --json
+	is "$(json "[\"period\"][\"months\"]")" 7
+	is "$(json "[\"period\"][\"months_suffice\"]")" true
+	run control show 8.15 --from 2025-01-01 --to 2025-03-31
+	out_has "about six are asked"
+'
 t 'what a configuration declares goes before the defaults' '
 	cat >custody.yaml <<-YAML
 	people:
