@@ -96,7 +96,7 @@ const struct cmd_noun cmd_collect = { "collect", "what systems of record hold", 
 
 struct collector_options {
 	struct many branch, known;
-	struct str dir, file, name;
+	struct str dir, file, name, revoked, signers, signers_digest;
 	int describe;
 };
 static const struct field collector_fields[] = {
@@ -104,8 +104,12 @@ static const struct field collector_fields[] = {
 	FIELD(collector_options, describe, FIELD_FLAG, 0, 0, "only say where it lives"),
 	FIELD(collector_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_REQUIRED, 4096, "repository"),
 	FIELD(collector_options, file, FIELD_PATH, 0, 1024, "only give this file of the branch"),
-	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "COMMIT=BRANCH seen before; COMMIT- where not all was seen"),
+	FIELD(collector_options, known, FIELD_TEXT, FIELD_MANY, 500, "COMMIT:STEPS=BRANCH seen before; STEPS- where not all was seen"),
 	FIELD(collector_options, name, FIELD_TEXT, FIELD_OPERAND | FIELD_REQUIRED, 256, "its name"),
+	FIELD(collector_options, revoked, FIELD_PATH, 0, 4096, "keys that are revoked"),
+	FIELD(collector_options, signers, FIELD_PATH, 0, 4096, "allowed signers"),
+	{ .name = "signers-digest", .kind = FIELD_TEXT, .max = 64, .offset = offsetof(struct collector_options, signers_digest),
+	  .help = "digest of both" },
 	{ 0 },
 };
 static const struct table collector_table = TABLE(collector_options, "collector", collector_fields);
@@ -116,14 +120,22 @@ static err run_collector(struct cmd_run *run, const void *options)
 	const struct str *known = o->known.v;
 	struct collect_branch *v = ARENA_ARRAY(run->a, struct collect_branch, o->known.n + 1);
 	struct collect_spec spec = { .dir = arena_cstr(run->a, o->dir), .name = o->name,
-				     .branches = { o->branch.v, o->branch.n }, .known = v, .known_n = o->known.n };
+				     .branches = { o->branch.v, o->branch.n }, .known = v, .known_n = o->known.n,
+				     .signers = o->signers.n ? arena_cstr(run->a, o->signers) : NULL,
+				     .revoked = o->revoked.n ? arena_cstr(run->a, o->revoked) : NULL,
+				     .signers_digest = o->signers_digest };
 
 	for (size_t i = 0; i < o->known.n; i++) {
+		struct str total;
+
 		v[i].name = known[i];
 		if (!str_split(&v[i].name, '=', &v[i].from) || !v[i].name.p)
-			return fail(ERR_USAGE, "--known wants COMMIT=BRANCH");
+			return fail(ERR_USAGE, "--known wants COMMIT:STEPS=BRANCH");
 		v[i].partial = str_ends(v[i].from, STR("-"));
 		v[i].from.n -= v[i].partial;
+		total = v[i].from;
+		if (!str_split(&total, ':', &v[i].from) || !str_to_i64(total, &v[i].total))
+			return fail(ERR_USAGE, "--known wants COMMIT:STEPS=BRANCH");
 	}
 	if (o->describe == 1)
 		return collect_git_describe_main(&spec, &run->exit_code);

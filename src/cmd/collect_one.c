@@ -1,8 +1,11 @@
 #include "cmd/collect.h"
 
+#include "base/file.h"
 #include "base/instant.h"
 #include "base/term.h"
 #include "source/scan_secrets.h"
+
+enum { SIGNERS_MAX = 8 << 20 };
 
 /* The last part of the folder's real path, without ".git". */
 static err name_of(struct arena *a, const char *dir, struct str *out)
@@ -87,7 +90,7 @@ static err homeless_tips(struct store *s, struct arena *a, struct collect_branch
 		if (!more)
 			return NULL;
 		v[(*n)++] = (struct collect_branch){
-			arena_str(a, db_text(rows, 0)), record_hex(a, db_blob(rows, 1)), false };
+			arena_str(a, db_text(rows, 0)), record_hex(a, db_blob(rows, 1)), 0, false };
 	}
 }
 
@@ -124,15 +127,44 @@ struct known_list {
 	size_t n, room;
 };
 
-/* Tips of the repository's branches at the collection before. */
-static err known_tips(struct store *s, struct arena *a, struct str name, struct known_list *out)
+/* The home's lists of whose key is whose and which are revoked, and a digest over
+ * them: where it changes, signatures are checked again. */
+static err find_signers(struct store *s, struct arena *a, struct collect_spec *spec)
+{
+	const char *const paths[] = { store_path(s, a, "allowed_signers"), store_path(s, a, "revoked_keys") };
+	BUF_AUTO both = buf_new(SIGNERS_MAX);
+	char *hex = arena_alloc(a, DIGEST_TEXT);
+	struct digest d;
+
+	spec->signers_digest = STR("");
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		if (file_exists(paths[i]))
+			TRY(file_read(paths[i], &both));
+		buf_add_char(&both, '\0');
+	}
+	TRY(buf_ok(&both, "the lists of signers"));
+	if (file_exists(paths[0]))
+		spec->signers = paths[0];
+	if (file_exists(paths[1]))
+		spec->revoked = paths[1];
+	if (!spec->signers)
+		return NULL;
+	d = digest_of(buf_str(&both));
+	digest_put(hex, &d);
+	spec->signers_digest = str_c(hex);
+	return NULL;
+}
+
+/* Tips of the repository's branches at the collection before. What was not wholly
+ * seen, or checked against another list of signers, is read again. */
+static err known_tips(struct store *s, struct arena *a, struct str name, struct str signers, struct known_list *out)
 {
 	DB_ROWS rows = NULL;
 	bool more;
 
 	out->room = 500;
 	out->v = ARENA_ARRAY(a, struct collect_branch, out->room);
-	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip, b.complete FROM view_branch b JOIN view_repository r "
+	TRY(db_query(store_db(s), SQL("SELECT b.branch, b.tip, b.changes, b.complete, coalesce(b.signers, '') FROM view_branch b JOIN view_repository r "
 		"ON r.no = b.repository_no WHERE r.name = $1 AND b.tip IS NOT NULL AND b.ended IS NULL ORDER BY b.branch LIMIT 500"),
 		DB_ARGS(DB_T(name)), &rows));
 	for (;;) {
@@ -140,7 +172,8 @@ static err known_tips(struct store *s, struct arena *a, struct str name, struct 
 		if (!more || out->n == out->room)
 			return NULL;
 		out->v[out->n++] = (struct collect_branch){ arena_str(a, db_text(rows, 0)),
-							    record_hex(a, db_blob(rows, 1)), db_int(rows, 2) == 0 };
+							    record_hex(a, db_blob(rows, 1)), db_int(rows, 2),
+				db_int(rows, 3) == 0 || !str_eq(db_text(rows, 4), signers) };
 	}
 }
 
@@ -202,7 +235,8 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 		TRY(choose_name(s, a, spec->dir, &collect.name));
 	if (!collect.branches.n)
 		TRY(declared_branches(s, a, collect.name, &collect.branches));
-	TRY(known_tips(s, a, collect.name, &known));
+	TRY(find_signers(s, a, &collect));
+	TRY(known_tips(s, a, collect.name, collect.signers_digest, &known));
 	collect.known = known.v;
 	collect.known_n = known.n;
 	TRY(intake_new(s, &c, &in));

@@ -2,7 +2,7 @@
 
 #include "git/run.h"
 
-enum { OUTPUT = 16 << 20 };
+enum { NAME_MAX_BYTES = 4096 };
 
 /* "origin/main" without its remote's name. */
 static struct str without_remote(struct str shown)
@@ -71,9 +71,9 @@ struct str git_branches_main(const struct git_repo *r)
 	return (struct str){ 0 };
 }
 
-static int rank_of(const struct git_repo *r, struct strs liked, struct str name)
+static int rank_of(struct str main, struct strs liked, struct str name)
 {
-	if (str_eq(name, git_branches_main(r)))
+	if (str_eq(name, main))
 		return 3;
 	for (size_t i = 0; i < liked.n; i++)
 		if (str_eq(name, liked.v[i]))
@@ -81,32 +81,40 @@ static int rank_of(const struct git_repo *r, struct strs liked, struct str name)
 	return 1;
 }
 
+/* The branch's name without where it is kept; absent where it is none. */
+static struct str name_of(struct str ref)
+{
+	if (str_starts(ref, STR("refs/heads/")))
+		return str_from(ref, 11);
+	if (str_starts(ref, STR("refs/remotes/")) && !str_ends(ref, STR("/HEAD")))
+		return without_remote(str_from(ref, 13));
+	return (struct str){ 0 };
+}
+
 err git_branches_of_head(struct git_repo *r, struct arena *a, struct strs liked, struct str *name)
 {
 	const char *const args[] = { "for-each-ref", "--contains=HEAD", "--format=%(refname)", "refs/heads",
 				     "refs/remotes", NULL };
-	BUF_AUTO out = buf_new(OUTPUT);
-	struct str rest, line, best = { 0 };
-	int best_rank = 0;
+	const struct git_piece form = { '\n', NAME_MAX_BYTES };
+	struct str line, best = { 0 }, main = git_branches_main(r);
+	GIT_STREAM_AUTO s = GIT_STREAM_NONE;
+	int best_rank = 0, status;
+	bool more = true;
 
-	TRY(git_run_ok(r, args, "list the branches that contain HEAD", &out));
-	rest = arena_str(a, arena_utf8(a, buf_str(&out)));
-	while (str_split(&rest, '\n', &line)) {
-		struct str shown = { 0 };
+	TRY(git_stream_open(r, args, STR(""), &s));
+	while (more) {
+		struct str shown;
 		int rank;
 
-		if (str_starts(line, STR("refs/heads/")))
-			shown = str_from(line, 11);
-		else if (str_starts(line, STR("refs/remotes/")) && !str_ends(line, STR("/HEAD")))
-			shown = without_remote(str_from(line, 13));
-		if (!shown.n)
-			continue;
-		rank = rank_of(r, liked, shown);
+		TRY(git_stream_next(&s, form, &line, &more));
+		shown = more ? name_of(line) : (struct str){ 0 };
+		rank = shown.n ? rank_of(main, liked, shown) : 0;
 		if (rank > best_rank) {
-			best = shown;
+			best = arena_utf8(a, arena_str(a, shown));
 			best_rank = rank;
 		}
 	}
+	TRY(git_stream_close(&s, &status));
 	*name = best;
 	return NULL;
 }

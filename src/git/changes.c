@@ -7,7 +7,7 @@
 #include "git/paths.h"
 #include "git/signature.h"
 
-enum { COMMIT_BYTES = 1 << 20 };
+enum { COMMIT_BYTES = 1 << 20, NEIGHBOURS = 64 };
 
 struct walk {
 	struct git_repo *r;
@@ -16,6 +16,7 @@ struct walk {
 	struct git_steps steps;
 	struct git_carried_set *sets;	/* NULL: not known */
 	bool sets_limited;
+	int64_t now;
 	struct map *tags;		/* commit → struct tags */
 	struct git_changes_end *end;
 };
@@ -115,6 +116,21 @@ static void signature_read(struct walk *w, const struct git_commit *c, struct gi
 		change->payload = git_commit_payload(w->each, c);
 }
 
+/* Between 1990 and tomorrow. */
+bool git_changes_date_can_be(int64_t at, int64_t now)
+{
+	return at >= 631152000 && at <= now + DAY_SECONDS;
+}
+
+/* What is dated beside a step, a few steps down at most. */
+static int64_t older_at(const struct walk *w, size_t i)
+{
+	for (size_t k = i + 1; k < w->steps.n && k <= i + NEIGHBOURS; k++)
+		if (git_changes_date_can_be(w->steps.v[k].at, w->now))
+			return w->steps.v[k].at;
+	return INSTANT_NONE;
+}
+
 static err change_read(struct walk *w, struct git_objects *objects, size_t i, struct git_change *change)
 {
 	const struct git_step *step = &w->steps.v[i];
@@ -122,7 +138,7 @@ static err change_read(struct walk *w, struct git_objects *objects, size_t i, st
 	const struct tags *tags = map_get(w->tags, step->commit);
 
 	*change = (struct git_change){ .place = i, .commit = step->commit, .at = step->at,
-				       .boundary = step->boundary };
+				       .boundary = step->boundary, .older_at = older_at(w, i) };
 	TRY(commit_next(w, objects, c, &change->known));
 	if (change->known) {
 		change->parents = c->parents;
@@ -237,6 +253,8 @@ static err walk_all(struct walk *w, struct git_changes_sink sink)
 	TRY(git_paths_open(w->r, &w->steps, &paths));
 	TRY(carried_sets(w));
 	tags_collect(w);
+	if (sink.begin)
+		TRY(sink.begin(sink.ctx, w->steps.n));
 	TRY(each_change(w, &paths, sink));
 	explain(w);
 	return NULL;
@@ -249,14 +267,16 @@ err git_changes(struct git_repo *r, struct arena *a, const struct git_changes_sp
 	OWNED(arena) whole = arena_new();
 	OWNED(map) tags = map_new();
 	struct git_changes_end made = { .oldest = INSTANT_NONE, .newest = INSTANT_NONE, .complete = true };
-	struct walk w = { .r = r, .a = whole, .each = each, .tags = tags, .end = &made };
+	struct walk w = { .r = r, .a = whole, .each = each, .tags = tags, .end = &made,
+			  .now = instant_now() };
 	struct git_steps_spec steps = { .stop = spec->stop, .since = spec->since };
 
 	TRY(git_commit_of(r, a, spec->tip, &made.tip));
 	steps.tip = made.tip;
 	TRY(git_steps_read(r, whole, &steps, &w.steps));
 	if (w.steps.n == 0 && w.steps.broken)
-		return fail(ERR_INPUT, "git cannot read the tip %.12s of %s", made.tip.p, r->dir);
+		return err_hint(fail(ERR_INPUT, "git cannot read the tip %.12s of %s, or what it follows", made.tip.p, r->dir),
+				"git -C %s fsck says what is missing or damaged", r->dir);
 	if (w.steps.n)
 		TRY(walk_all(&w, sink));
 	if (made.why.p)

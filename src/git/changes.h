@@ -23,6 +23,7 @@ struct git_change {
 	size_t place;			/* 0 is the tip */
 	struct str commit;
 	int64_t at;			/* committed */
+	int64_t older_at;		/* the nearest step below with a date that can be; INSTANT_NONE */
 	const struct str *parents;
 	size_t parents_n;
 	struct git_person author, committer;
@@ -57,9 +58,13 @@ struct git_changes_end {
 	struct str why;			/* what was not and the command that fetches it; absent */
 };
 
+/* Whether a commit can bear this date: not before 1990, not after tomorrow. */
+bool git_changes_date_can_be(int64_t at, int64_t now);
+
 /* Calls `each` until it fails or all is said; *end lives in `a`. ERR_MISSING
  * where the tip names no commit. */
 struct git_changes_sink {
+	err (*begin)(void *ctx, size_t steps);	/* before the first; NULL where nobody asks */
 	err (*each)(void *ctx, const struct git_change *c);
 	void *ctx;
 };

@@ -19,7 +19,8 @@ enum git_signature { GIT_UNSIGNED, GIT_SIGNED_SSH, GIT_SIGNED_OPENPGP, GIT_SIGNE
 /* What an address of a remote says, without credentials. */
 struct git_remote {
 	struct str name;	/* "origin" */
-	struct str url;		/* no user (but "git"), no password, no query */
+	struct str url;		/* no user (but "git"), no password, no query; a path on this
+				 * machine as it is; empty where it is no place to go to */
 	enum git_host host;
 	struct str host_name;	/* "github.com"; empty for a path on this machine */
 	struct str slug;	/* "owner/name"; empty where it has none */
@@ -75,7 +76,9 @@ OWNER(git_repo)
  * first with a host; NULL where none has one. */
 const struct git_remote *git_repo_home(const struct git_repo *r);
 
-/* Reads an address: https, ssh, git, and the short form user@host:path. Views
+/* Reads an address: https, http, ssh, git, and the short form user@host:path.
+ * Whatever else looks like one (ext::, file:, javascript:) has neither host nor
+ * text. Views
  * live in `a`. */
 struct git_remote git_remote_of(struct arena *a, struct str name, struct str url);
 

@@ -39,9 +39,64 @@ static struct str lower(struct arena *a, struct str s)
 	return (struct str){ p, s.n };
 }
 
+/* Only what these schemes name is a place one can go to; transports that run a
+ * program (ext::, fd::), scripts and files are not. */
+static bool is_scheme(struct str s)
+{
+	static const char *const known[] = { "https", "http", "ssh", "git", "git+ssh", "ssh+git", "git+https" };
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_is(s, known[i]))
+			return true;
+	return false;
+}
+
+static bool is_digits(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+	return s.n <= 5;
+}
+
+static bool is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* A name, an IPv4 address, or an IPv6 one in brackets. */
+static bool is_host(struct str s)
+{
+	bool six = s.n > 2 && s.p[0] == '[' && s.p[s.n - 1] == ']';
+	const char *also = six ? "[]:.%" : ".-_";
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (!is_letter_or_digit(s.p[i]) && !memchr(also, s.p[i], strlen(also)))
+			return false;
+	}
+	return s.n > 0 && s.n <= 253 && s.p[0] != '-' && s.p[0] != '.';
+}
+
+/* An address with an @ in its path was not told apart from its password, so none
+ * of it is shown; nor one with spaces, quotes or control characters. */
+static bool is_path(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= ' ' || memchr("\"'<>@\\^`{|}\177", s.p[i], 13))
+			return false;
+	return true;
+}
+
+static bool is_sound(const struct address *a)
+{
+	return is_scheme(a->scheme) && is_host(a->host) && is_digits(a->port) && is_path(a->path);
+}
+
 /* "user:password@host:port" */
 static void authority(struct arena *a, struct str s, struct address *out)
 {
+	size_t end = 0;
+
 	for (size_t i = s.n; i > 0; i--) {
 		if (s.p[i - 1] != '@')
 			continue;
@@ -49,9 +104,12 @@ static void authority(struct arena *a, struct str s, struct address *out)
 		s = str_from(s, i);
 		break;
 	}
-	if (s.n && s.p[0] != '[' && find_char(s, ':') < s.n) {
-		out->port = str_from(s, find_char(s, ':') + 1);
-		s.n = find_char(s, ':');
+	if (s.n && s.p[0] == '[')
+		end = find_char(s, ']');
+	if (end < s.n && find_char(str_from(s, end), ':') < s.n - end) {
+		end += find_char(str_from(s, end), ':');
+		out->port = str_from(s, end + 1);
+		s.n = end;
 	}
 	out->host = lower(a, s);
 }
@@ -71,13 +129,15 @@ static bool address_of(struct arena *a, struct str url, struct address *out)
 		authority(a, rest, out);
 		return out->host.n > 0;
 	}
-	colon = find_char(url, ':');
+	colon = str_find(url, STR("]:"), 0);	/* git@[2001:db8::1]:path */
+	colon = colon < url.n ? colon + 1 : find_char(url, ':');
 	if (colon == url.n || colon < 2 || find_char(url, '/') < colon)
 		return false;
 	out->scheme = STR("ssh");
 	authority(a, (struct str){ url.p, colon }, out);
 	out->path = str_from(url, colon + 1);
-	return out->host.n > 0;
+	/* A bare word before the colon is an alias of this machine, or no host at all. */
+	return out->host.n > 0 && (out->user.n || str_has(out->host, STR(".")));
 }
 
 static enum git_host host_of(struct str name)
@@ -127,15 +187,19 @@ struct git_remote git_remote_of(struct arena *a, struct str name, struct str url
 	struct git_remote r = { .name = name, .url = url, .host_name = STR(""), .slug = STR("") };
 	struct address at;
 
-	if (!address_of(a, url, &at))
+	if (!address_of(a, url, &at)) {
+		if (!str_starts(url, STR("/")) && find_char(url, ':') < url.n)
+			r.url = STR("");
 		return r;
-	if (str_is(at.scheme, "file"))
+	}
+	r.url = STR("");
+	if (!is_sound(&at))
 		return r;
 	r.host = host_of(at.host);
 	r.host_name = at.host;
 	r.slug = slug_of(a, &at, r.host);
-	if (find_char(at.path, '?') < at.path.n)
-		at.path.n = find_char(at.path, '?');
+	at.path.n = find_char(at.path, '?');
+	at.path.n = find_char(at.path, '#');
 	r.url = arena_printf(a, "%.*s://%s%.*s%s%.*s%s%.*s", FMT(at.scheme),
 			     str_is(at.user, "git") ? "git@" : "", FMT(at.host),
 			     at.port.n ? ":" : "", FMT(at.port),

@@ -48,6 +48,8 @@ static const struct field branch_fields[] = {
 	INT(facts_branch, security, "changes that touch what needs a security review"),
 	THREE(security_reviews, "security review of those"),
 	THREE(signatures, "signed commits"),
+	INT(facts_branch, signed_checked, "signed by a key listed for author or committer"),
+	INT(facts_branch, signed_doubtful, "signature bad, or by a key revoked, outdated or listed for somebody else"),
 	INT(facts_branch, signed_host, "signed by the code host's key"),
 	INT(facts_branch, signed_person, "signed by another key"),
 	TEXT(facts_branch, slug, "owner and name on the host"),

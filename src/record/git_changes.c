@@ -6,6 +6,8 @@
 const char *const touch_words[] = { "authentication", "payment", "customer-data", "encryption",
 	"administration", "pipeline", "dependencies", "infrastructure", "tests", "documents", NULL };
 const char *const signature_words[] = { "none", "ssh", "openpgp", "x509", NULL };
+const char *const standing_words[] = { "unchecked", "author", "committer", "other", "unlisted", "outdated",
+	"revoked", "bad", NULL };
 const char *const change_role_words[] = { "coauthor", "branch-author", "branch-committer", NULL };
 
 static const struct field person_fields[] = {
@@ -20,6 +22,7 @@ static const struct field change_fields[] = {
 	FIELD(r_change, author, FIELD_ID, FIELD_REQUIRED, 0, "author's account"),
 	FIELD(r_change, authored, FIELD_TIME, 0, 0, "written"),
 	FIELD(r_change, carried, FIELD_COMMIT, FIELD_MANY, 256, "branch commits it brought in"),
+	FIELD(r_change, claimed, FIELD_TIME, 0, 0, "the date it bears, where that cannot be and `at` is its neighbour's"),
 	FIELD(r_change, commit, FIELD_COMMIT, FIELD_REQUIRED, 0, "the commit"),
 	FIELD(r_change, committer, FIELD_ID, FIELD_REQUIRED, 0, "committer's account"),
 	FIELD(r_change, parents, FIELD_INT, FIELD_REQUIRED, 0, "number of parents"),
@@ -31,10 +34,12 @@ static const struct field change_fields[] = {
 	FIELD(r_change, pull, FIELD_INT, 0, 0, "number of the pull request"),
 	FIELD_CHOICE(r_change, signature, FIELD_REQUIRED, signature_words, "kind of signature"),
 	FIELD(r_change, signed_by, FIELD_TEXT, 0, 128, "fingerprint of the key"),
+	FIELD(r_change, signer, FIELD_ID, 0, 0, "account of the one the key is listed for"),
 	FIELD(r_change, tag, FIELD_TEXT, 0, 256, "tag on it"),
 	FIELD(r_change, tickets, FIELD_TEXT, FIELD_MANY, 32, "tickets it names"),
 	{ .name = "touches", .kind = FIELD_ENUM, .flags = FIELD_MANY, .max = 10, .choices = touch_words,
 	  .offset = offsetof(struct r_change, touches), .help = "what its paths touch" },
+	FIELD_CHOICE(r_change, standing, FIELD_UNKNOWN_OK, standing_words, "what the signature is worth by the home's list"),
 	{ 0 },
 };
 static const struct table change_table = TABLE(r_change, "change", change_fields);
@@ -88,24 +93,29 @@ static err put_lists(struct apply *ap, const struct r_change *c, int64_t reposit
 static err put_change(struct apply *ap, const struct record *r, const struct r_change *c, const int64_t nos[2])
 {
 	const struct r_git_changes *f = r->facts;
+	int standing = c->standing < 0 ? 0 : c->standing;
 	int64_t added;
 
 	TRY(db_run(ap->db, SQL("INSERT INTO view_change (no, repository_no, branch, commit_id, position, at, author, "
-		"committer, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17) "
+		"committer, pull, parents, paths, touches, tickets, signed, signer, tag, gone, idx, standing, whose) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, $19) "
 		"ON CONFLICT DO NOTHING"),
 		DB_ARGS(DB_I(nos[1]), DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position),
 			DB_I(c->at), record_blob(ap->a, c->author), record_blob(ap->a, c->committer),
 			db_int_or_null(c->pull, FIELD_NO_INT), DB_I(c->parents),
 			DB_I(c->paths_total > 0 ? c->paths_total : 0), DB_I(touch_bits(c)), DB_I(c->tickets.n),
 			DB_T(str_c(signature_words[c->signature])), db_text_or_null(c->signed_by),
-			db_text_or_null(c->tag), DB_I(r->idx)), &added));
+			db_text_or_null(c->tag), DB_I(r->idx), DB_T(str_c(standing_words[standing])),
+			record_blob(ap->a, c->signer)), &added));
 	if (added)
 		return put_lists(ap, c, nos[0], nos[1]);
 	/* Seen before: it is back on a branch, or stands at another place of its line. */
 	return db_run(ap->db, SQL("UPDATE view_change SET branch = CASE WHEN gone = 1 THEN $2 ELSE branch END, gone = 0, "
-				  "position = $4 WHERE repository_no = $1 AND commit_id = $3"),
-		      DB_ARGS(DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position)), NULL);
+				  "position = $4, standing = CASE WHEN $5 = 'unchecked' THEN standing ELSE $5 END, "
+				  "whose = CASE WHEN $5 = 'unchecked' THEN whose ELSE $6 END "
+				  "WHERE repository_no = $1 AND commit_id = $3"),
+		      DB_ARGS(DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position),
+			      DB_T(str_c(standing_words[standing])), record_blob(ap->a, c->signer)), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)

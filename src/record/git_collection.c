@@ -21,6 +21,7 @@ static const struct field fields[] = {
 	FIELD(r_git_collection, release, FIELD_FLAG, FIELD_REQUIRED, 0, "whether it is a release branch"),
 	FIELD(r_git_collection, repository, FIELD_ID, FIELD_REQUIRED, 0, "the repository"),
 	FIELD(r_git_collection, rewritten, FIELD_FLAG, FIELD_REQUIRED, 0, "whether history was rewritten"),
+	FIELD(r_git_collection, signers, FIELD_TEXT, 0, 64, "digest of the list that signatures were checked against"),
 	FIELD(r_git_collection, tip, FIELD_COMMIT, 0, 0, "the tip; absent on an empty branch"),
 	FIELD(r_git_collection, why, FIELD_TEXT, 0, 512, "what could not be seen, and the command that fetches it"),
 	{ 0 },
@@ -37,13 +38,13 @@ static err put_branch(struct apply *ap, const struct record *r, int64_t reposito
 	TRY(db_run(ap->db, SQL("DELETE FROM view_branch WHERE repository_no = $1 AND branch = $2"),
 		   DB_ARGS(DB_I(repository), DB_T(f->branch)), NULL));
 	return db_run(ap->db, SQL("INSERT INTO view_branch (repository_no, branch, release, tip, changes, first_at, "
-		"last_at, position, complete, why, collected_at, idx, joins, joins_at) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"),
+		"last_at, position, complete, why, collected_at, idx, joins, joins_at, signers) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"),
 		DB_ARGS(DB_I(repository), DB_T(f->branch), DB_I(f->release == 1), record_blob(ap->a, f->tip),
 			DB_I(f->changes), db_int_or_null(f->first_at, INT64_MIN), db_int_or_null(f->last_at, INT64_MIN),
 			DB_I(last), DB_I(f->complete == 1), DB_T(f->why.p ? f->why : STR("")),
 			DB_I(r->header.received), DB_I(r->idx), db_text_or_null(f->joins),
-			db_int_or_null(f->joins_at, FIELD_NO_INT)), NULL);
+			db_int_or_null(f->joins_at, FIELD_NO_INT), db_text_or_null(f->signers)), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)

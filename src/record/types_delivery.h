@@ -8,19 +8,20 @@
 /* git.changes: a batch of the population; git.collection closes it. */
 struct r_change_person { struct str account; int role; };
 struct r_change {
-	int64_t at, authored, parents, paths_total, position, pull;
-	struct str author, commit, committer, signed_by, tag;
-	int signature;
+	int64_t at, authored, claimed, parents, paths_total, position, pull;
+	struct str author, commit, committer, signed_by, signer, tag;
+	int signature, standing;
 	struct many carried, people, paths, picked, tickets, touches;
 };
 extern const char *const touch_words[];		/* authentication payment … */
 enum { TOUCH_SECURITY = 5 };	/* the first five need a security review */
 extern const char *const signature_words[];	/* none ssh openpgp x509 */
+extern const char *const standing_words[];	/* unchecked author … as enum git_standing */
 extern const char *const change_role_words[];	/* coauthor branch-author branch-committer */
 struct r_git_changes { struct str branch, collection, repository; struct many changes, titles; };
 struct r_lost { struct str commit; };
 struct r_git_collection {
-	struct str branch, collection, continues, from, joins, repository, tip, why;
+	struct str branch, collection, continues, from, joins, repository, signers, tip, why;
 	struct many lost;
 	int64_t boundary, changes, first_at, joins_at, last_at;
 	int complete, ended, principal, release, rewritten;

@@ -56,7 +56,8 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"p.tickets, p.tickets_known, "
 		"CASE WHEN p.author = p.merged_by OR pa.person = pm.person THEN 1 ELSE 0 END, "
 		"CASE WHEN p.merge_commit IS NULL OR p.merge_commit = c.commit_id OR EXISTS (SELECT 1 FROM view_pull_commit i "
-		"WHERE i.repository_no = c.repository_no AND i.commit_id = c.commit_id AND i.number = p.number) THEN 0 ELSE 1 END "
+		"WHERE i.repository_no = c.repository_no AND i.commit_id = c.commit_id AND i.number = p.number) THEN 0 ELSE 1 END, "
+		"coalesce(c.standing, 'unchecked'), c.whose "
 		"FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto "
 		"LEFT JOIN view_account ca ON ca.id = c.author LEFT JOIN view_person cp ON cp.id = ca.person "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce("
@@ -149,6 +150,7 @@ err show_change_rows_next(struct show_change_rows *it, struct show_change_row *r
 		.no = db_int(r, 0), .at = db_int(r, 1), .position = db_int(r, 2), .commit = db_blob(r, 3),
 		.author = db_blob(r, 4), .author_kind = db_text(r, 5), .parents = db_int(r, 7), .touches = db_int(r, 8),
 		.signature = db_text(r, 10), .signer = db_text(r, 11), .tag = db_text(r, 12), .idx = db_int(r, 13),
+		.standing = db_text(r, 26), .whose = db_blob(r, 27),
 		.ticket_in_message = db_int(r, 9) > 0, .merged_at = int_or(r, 20, INSTANT_NONE),
 		.pull = int_or(r, 14, int_or(r, 6, -1)),
 	};

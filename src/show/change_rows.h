@@ -24,6 +24,7 @@ struct show_change_row {
 	struct str author;				/* bytes of the account's id */
 	struct str author_kind;				/* as known today, joined persons and all */
 	struct str signature, signer, tag;
+	struct str standing, whose;			/* of the signature; account its key is listed for */
 	bool by_host_key;				/* signed by the code host itself */
 	bool ticket_in_message;
 	struct change_facts facts;

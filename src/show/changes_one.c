@@ -86,6 +86,8 @@ static err read_row(struct one *x, int64_t no, int64_t at, bool gone)
 	x->row.author_kind = arena_str(x->a, x->row.author_kind);
 	x->row.signature = arena_str(x->a, x->row.signature);
 	x->row.signer = x->row.signer.p ? arena_str(x->a, x->row.signer) : x->row.signer;
+	x->row.standing = arena_str(x->a, x->row.standing);
+	x->row.whose = x->row.whose.p ? arena_str(x->a, x->row.whose) : x->row.whose;
 	x->row.tag = x->row.tag.p ? arena_str(x->a, x->row.tag) : x->row.tag;
 	return NULL;
 }
@@ -190,6 +192,36 @@ static struct str pull_of(struct one *x)
 			    c->facts.pull_known ? "" : ", in no export");
 }
 
+/* Whose signature it is, by the home's list of signers. */
+static err put_signature(struct one *x)
+{
+	static const struct { const char *standing, *says; } words[] = {
+		{ "author", "good, by the key listed for the author" },
+		{ "committer", "good, by the key listed for the committer, who is not the author" },
+		{ "other", "good, but the key is listed for somebody else" },
+		{ "unlisted", "good, but the key is listed for nobody" },
+		{ "outdated", "good, but the key is not listed for that time" },
+		{ "revoked", "by a key that is listed as revoked" },
+		{ "bad", "NOT over this commit" },
+	};
+	const struct show_change_row *c = &x->row;
+	const char *says = "not checked";
+	struct str who = STR("");
+
+	if (!c->facts.is_signed) {
+		put_line(x, "signature", STR("none"));
+		return NULL;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (str_is(c->standing, words[i].standing))
+			says = words[i].says;
+	if (c->whose.n)
+		TRY(show_change_words_account(x->words, c->whose, &who));
+	put_line(x, "signature", arena_printf(x->a, "%.*s, %s%s%.*s%s; key %.*s%s", FMT(c->signature), says, who.n ? " (" : "",
+		 FMT(who), who.n ? ")" : "", FMT(c->signer.n ? c->signer : STR("not told")), c->by_host_key ? " of the code host" : ""));
+	return NULL;
+}
+
 static err put_people_form(struct one *x, struct str title)
 {
 	const struct show_change_row *c = &x->row;
@@ -199,14 +231,14 @@ static err put_people_form(struct one *x, struct str title)
 	buf_addf(x->out, "change %.*s\n", FMT(record_hex(x->a, c->commit)));
 	put_line(x, "title", title.p ? title : STR("(erased)"));
 	put_line(x, "on", arena_printf(x->a, "%.*s of %.*s", FMT(x->branch), FMT(x->repository)));
-	put_line(x, "author", arena_printf(x->a, "%.*s (%.*s, as the commit claims)", FMT(author), FMT(c->author_kind)));
+	put_line(x, "author", arena_printf(x->a, "%.*s (%.*s, %s)", FMT(author), FMT(c->author_kind),
+		 str_is(c->standing, "author") ? "signed" : "as the commit claims"));
 	put_line(x, "committed", when(x, c->at));
 	put_line(x, "merged", c->merged_at == INSTANT_NONE ? (struct str){ 0 } : when(x, c->merged_at));
 	put_line(x, "pull", pull_of(x));
 	put_line(x, "tag", c->tag);
 	put_line(x, "touches", touched(x));
-	put_line(x, "signature", c->facts.is_signed ? arena_printf(x->a, "%.*s, key %.*s%s", FMT(c->signature), FMT(c->signer),
-		 c->by_host_key ? " of the code host" : "") : STR("none"));
+	TRY(put_signature(x));
 	put_line(x, "record", arena_printf(x->a, "%lld", (long long)c->idx));
 	if (c->pull >= 0) {
 		TRY(put_reviews(x));
@@ -235,6 +267,8 @@ static void put_json_form(struct one *x, struct str title)
 		json_add_int(&w, "pull", c->pull);
 	json_add_text(&w, "tag", c->tag.n ? c->tag : (struct str){ 0 });
 	json_add_text(&w, "signature", c->signature);
+	json_add_text(&w, "signature_standing", c->facts.is_signed ? c->standing : (struct str){ 0 });
+	json_add_text(&w, "signature_key", c->signer.n ? c->signer : (struct str){ 0 });
 	json_add_int(&w, "record", c->idx);
 	json_key(&w, "answers");
 	json_open(&w, '[');

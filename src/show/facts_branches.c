@@ -40,6 +40,9 @@ static void count_kind(struct facts_branch *b, const struct show_change_row *c)
 	b->ticket_messages += c->ticket_in_message;
 	b->pull_numbers += c->facts.has_pull;
 	b->pulls_known += c->facts.pull_known;
+	b->signed_checked += str_is(c->standing, "author") || str_is(c->standing, "committer");
+	b->signed_doubtful += str_is(c->standing, "bad") || str_is(c->standing, "revoked") ||
+			      str_is(c->standing, "outdated") || str_is(c->standing, "other");
 	b->signed_host += c->facts.is_signed && c->by_host_key;
 	b->signed_person += c->facts.is_signed && !c->by_host_key;
 	if (b->newest == INSTANT_NONE || c->at > b->newest)
@@ -82,7 +85,8 @@ static void zero(struct facts_branch *b)
 {
 	int64_t *const counts[] = { &b->accounts, &b->bot_approvals, &b->bots, &b->changes, &b->checks_none, &b->gone,
 		&b->other_commit, &b->people_own, &b->pull_numbers, &b->pulls_known, &b->reviewed_late, &b->security,
-		&b->signed_host, &b->signed_person, &b->tagged, &b->ticket_messages };
+		&b->signed_checked, &b->signed_doubtful, &b->signed_host, &b->signed_person, &b->tagged,
+		&b->ticket_messages };
 	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews,
 		&b->signatures, &b->tickets };
 

@@ -161,6 +161,8 @@ static struct facts_branch sum_branches(const struct facts *f)
 		t.pulls_known += b->pulls_known;
 		t.tagged += b->tagged;
 		t.security += b->security;
+		t.signed_checked += b->signed_checked;
+		t.signed_doubtful += b->signed_doubtful;
 		t.signed_host += b->signed_host;
 		t.signed_person += b->signed_person;
 		t.people_own += b->people_own;
@@ -196,6 +198,13 @@ static struct str sign_note(struct screen *s, const struct facts_branch *b)
 {
 	if (b->signatures.shown == 0)
 		return STR("no signature");
+	if (b->signed_doubtful)
+		return arena_printf(s->a, "%.*s by a listed key, %.*s doubtful",
+				    FMT(screen_number(s, b->signed_checked)),
+				    FMT(screen_number(s, b->signed_doubtful)));
+	if (b->signed_checked)
+		return arena_printf(s->a, "%.*s by a listed key, %.*s host's key", FMT(screen_number(s, b->signed_checked)),
+				    FMT(screen_number(s, b->signed_host)));
 	return arena_printf(s->a, "%.*s host's key, %.*s other keys", FMT(screen_number(s, b->signed_host)),
 			    FMT(screen_number(s, b->signed_person)));
 }

@@ -4,7 +4,6 @@
 
 #include "base/instant.h"
 #include "git/branches.h"
-#include "git/run.h"
 
 /* One branch on its way: what was known of it, and what it is now. */
 struct looking {
@@ -13,7 +12,6 @@ struct looking {
 	struct str before, tip;
 	struct git_lost lost;
 	bool incremental;
-	int64_t total;
 };
 
 static const struct collect_branch *known_as(const struct collecting *c, struct str name)
@@ -39,32 +37,30 @@ static err look_back(struct looking *l)
 	return NULL;
 }
 
-/* First-parent steps in all, so that positions do not depend on how much of the
- * history an incremental run reads. */
-static err count_total(struct looking *l)
+/* Positions count all first-parent steps, so that they do not depend on how much
+ * of the history an incremental run reads. */
+static err send_begin(void *ctx, size_t steps)
 {
-	const char *const args[] = { "rev-list", "--count", "--first-parent", arena_cstr(l->c->a, l->tip), "--", NULL };
-	BUF_AUTO out = buf_new(64);
-
-	TRY(git_run_ok(l->c->repo, args, "count the changes", &out));
-	if (!str_to_i64(str_trim(buf_str(&out)), &l->total))
-		return fail(ERR_INPUT, "git did not count the changes");
-	l->c->total = l->total;
-	return NULL;
-}
-
-static err send_begin(struct looking *l)
-{
+	struct looking *l = ctx;
 	struct collecting *c = l->c;
+	int64_t total = (int64_t)steps + (l->incremental ? l->branch.total : 0);
 	struct s_branch item = {
 		.branch = l->branch.name, .continues = l->before,
 		.from = l->branch.from.n ? l->branch.from : (struct str){ 0 },
 		.principal = str_eq(l->branch.name, git_branches_main(c->repo)),
-		.repository = c->name, .tip = l->tip, .total = l->total, .release = 1,
+		.repository = c->name, .signers = c->spec->signers_digest, .tip = l->tip, .total = total, .release = 1,
 		.rewritten = l->lost.fate == GIT_REWRITTEN || l->lost.fate == GIT_GONE,
 	};
 
+	c->total = total;
 	return submission_write_item(c->out, &item_branch, &item);
+}
+
+static err send_each(void *ctx, const struct git_change *change)
+{
+	struct looking *l = ctx;
+
+	return collect_git_change(l->c, change);
 }
 
 static err send_end(struct looking *l, const struct git_changes_end *end)
@@ -81,17 +77,19 @@ static err send(struct looking *l)
 {
 	struct collecting *c = l->c;
 	struct git_changes_spec spec = { .tip = l->tip, .since = INSTANT_NONE };
-	struct git_changes_sink sink = { collect_git_change, c };
+	struct git_changes_sink sink = { send_begin, send_each, l };
 	struct git_changes_end end = { .complete = true };
 
 	c->sent = 0;
+	c->vouch_from = INSTANT_NONE;
 	TRY(look_back(l));
-	TRY(count_total(l));
-	TRY(send_begin(l));
 	if (l->incremental)
 		spec.stop = l->branch.from;
-	if (!l->incremental || !str_eq(l->branch.from, l->tip))
+	if (l->incremental && str_eq(l->branch.from, l->tip))
+		TRY(send_begin(l, 0));
+	else
 		TRY(git_changes(c->repo, c->a, &spec, sink, &end));
+	TRY(collect_git_dates(c));
 	return send_end(l, &end);
 }
 
@@ -123,6 +121,7 @@ static err find_before(struct looking *l)
 		l->before = k->name;
 		l->branch.from = k->from;
 		l->branch.partial = k->partial;
+		l->branch.total = k->total;
 		c->renamed[c->renamed_n++] = k->name;
 		return submission_write_note(c->out, "%.*s goes on as %.*s: the same line of first parents",
 					     FMT(k->name), FMT(l->branch.name));

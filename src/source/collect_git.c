@@ -10,7 +10,8 @@
 #include "git/tree.h"
 #include "source/touches.h"
 
-enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500 };
+enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500,
+       CHECKED_DAYS = 400 };
 
 /* A claimed identity, told by what the mailmap and the address say. */
 static struct s_who who_of(struct collecting *c, const struct git_person *person)
@@ -115,36 +116,76 @@ static int64_t sensible(int64_t at)
 	return at < -62135596800 || at > 253402300799 ? INSTANT_NONE : at;
 }
 
-/* A commit may carry any date. One that is none is placed beside its neighbour,
- * and a note says so: nobody's odd commit may keep the others from being seen. */
-static err date_of(struct collecting *c, const struct git_change *g, int64_t *at)
+/* A commit may carry any date. One that cannot be (none, the future, before 1990
+ * on top of what is younger) is placed beside the commit it follows, and what it
+ * claims is kept: nobody's odd clock may take a change out of its period. An
+ * imported history that is old throughout stands as it is. */
+static void place_date(struct collecting *c, const struct git_change *g, struct s_change *item)
 {
-	*at = sensible(g->at);
-	if (*at == INSTANT_NONE) {
-		*at = c->neighbour;
-		if (c->odd_dates++ < 10)
-			TRY(submission_write_note(c->out, "commit %.*s has no date that can be; it is placed beside its neighbour",
-						  FMT(g->commit)));
+	int64_t claimed = sensible(g->at), now = c->now;
+	bool old = claimed != INSTANT_NONE && claimed < now && g->older_at == INSTANT_NONE;
+
+	item->at = claimed;
+	if (!old && !git_changes_date_can_be(claimed, now)) {
+		item->at = g->older_at != INSTANT_NONE ? g->older_at :
+			   c->neighbour != INSTANT_NONE ? c->neighbour : now;
+		item->claimed = claimed;
+		if (c->odd_dates++ == 0)
+			c->first_odd = arena_str(c->a, g->commit);
+	} else if (g->older_at != INSTANT_NONE && claimed < g->older_at - DAY_SECONDS) {
+		if (c->backward++ == 0)
+			c->first_backward = arena_str(c->a, g->commit);
 	}
-	c->neighbour = *at;
+	c->neighbour = item->at;
+}
+
+err collect_git_dates(struct collecting *c)
+{
+	if (c->odd_dates)
+		TRY(submission_write_note(c->out, "%lld changes bear a date that cannot be (%.12s the newest); each is placed beside "
+			"the commit it follows", (long long)c->odd_dates, c->first_odd.p));
+	if (c->backward)
+		TRY(submission_write_note(c->out, "%lld changes are dated more than a day before what they follow (%.12s the newest): "
+			"a clock was wrong, or the date was set by hand", (long long)c->backward, c->first_backward.p));
+	c->odd_dates = c->backward = 0;
 	return NULL;
 }
 
-err collect_git_change(void *ctx, const struct git_change *g)
+/* Signatures are checked as far back as a year behind the newest change: no period
+ * that is looked at by default begins before. */
+static void vouch_for(struct collecting *c, const struct git_change *g, struct s_change *item)
 {
-	struct collecting *c = ctx;
+	struct str whose;
+
+	item->standing = GIT_VOUCH_UNCHECKED;
+	if (c->vouch_from == INSTANT_NONE)
+		c->vouch_from = item->at - CHECKED_DAYS * DAY_SECONDS;
+	if (!c->vouch || g->signature == GIT_UNSIGNED || item->at < c->vouch_from)
+		return;
+	item->standing = (int)git_vouch_of(c->vouch, c->each, g, &whose);
+	if (whose.n) {
+		struct git_person p = { .name = STR(""), .email = str_cut(whose, GIT_EMAIL), .at = INSTANT_NONE };
+
+		if (item->standing == GIT_VOUCH_AUTHOR)
+			p.name = g->author.name;
+		if (item->standing == GIT_VOUCH_COMMITTER)
+			p.name = g->committer.name;
+		item->signer = who_of(c, &p);
+	}
+}
+
+err collect_git_change(struct collecting *c, const struct git_change *g)
+{
 	struct roles roles = { .n = 0 };
 	struct s_change item;
-	int64_t at;
 
 	table_clear(&item_change, &item);
 	arena_reset(c->each);
 	if (!g->known)
 		return NULL;	/* counted at the end as unreadable */
-	TRY(date_of(c, g, &at));
 	gather_roles(c, g, &roles);
 	item = (struct s_change){
-		.author = who_of(c, &g->author), .committer = who_of(c, &g->committer), .at = at,
+		.author = who_of(c, &g->author), .committer = who_of(c, &g->committer), .claimed = INSTANT_NONE,
 		.authored = sensible(g->author.at), .parents = (int64_t)g->parents_n, .step = (int64_t)g->place,
 		.paths_total = g->paths_known ? (int64_t)g->paths_total : FIELD_NO_INT,
 		.pull = g->message.pull == GIT_PULL_NONE ? FIELD_NO_INT : g->message.pull,
@@ -155,6 +196,8 @@ err collect_git_change(void *ctx, const struct git_change *g)
 		.people = { roles.v, roles.n }, .picked = whole_ids(c, g->message.picked),
 		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g),
 	};
+	place_date(c, g, &item);
+	vouch_for(c, g, &item);
 	if (++c->sent % PROGRESS_EVERY == 0)
 		TRY(submission_write_progress(c->out, (int64_t)c->sent, c->total));
 	return submission_write_item(c->out, &item_change, &item);
@@ -267,13 +310,18 @@ static err collect_all(struct collecting *c)
 err collect_git(const struct collect_spec *spec, struct submission_writer *out)
 {
 	OWNED(git_repo) repo = NULL;
+	OWNED(git_vouch) vouch = NULL;
 	OWNED(arena) a = arena_new();
 	OWNED(arena) each = arena_new();
-	struct collecting c = { .spec = spec, .out = out, .a = a, .each = each, .name = spec->name };
+	struct collecting c = { .spec = spec, .out = out, .a = a, .each = each, .name = spec->name,
+				.neighbour = INSTANT_NONE, .now = instant_now(), .vouch_from = INSTANT_NONE };
 	err e;
 
 	TRY(git_repo_open(spec->dir, &repo));
 	c.repo = repo;
+	if (spec->signers || spec->revoked)
+		TRY(git_vouch_new(spec->signers, spec->revoked, &vouch));
+	c.vouch = vouch;
 	e = collect_all(&c);
 	git_mailmap_free(c.mailmap);
 	return e;

@@ -9,6 +9,7 @@
 struct collect_branch {
 	struct str name;	/* "main" */
 	struct str from;	/* commit; absent where it was never seen */
+	int64_t total;		/* steps of its line then */
 	bool partial;		/* not all of its history was seen */
 };
 
@@ -18,6 +19,8 @@ struct collect_spec {
 	struct strs branches;		/* release branches; none: HEAD's */
 	const struct collect_branch *known;	/* tips seen before */
 	size_t known_n;
+	const char *signers, *revoked;	/* files of the home, or NULL */
+	struct str signers_digest;	/* over both; absent where there is none */
 };
 
 /* Where the repository lives on a code host (empty where it has no such remote),

@@ -6,6 +6,7 @@
 
 #include "git/changes.h"
 #include "git/people.h"
+#include "git/vouch.h"
 
 enum { RENAMED_MAX = 16 };
 
@@ -18,7 +19,10 @@ struct collecting {
 	struct str name;
 	size_t sent;
 	int64_t total;
-	int64_t neighbour, odd_dates;
+	struct git_vouch *vouch;
+	int64_t vouch_from;		/* older signatures are not checked */
+	int64_t now, neighbour, odd_dates, backward;
+	struct str first_odd, first_backward;
 	struct many items, ci;		/* of the tree */
 	int64_t actions, unpinned;
 	struct str first_unpinned;
@@ -26,8 +30,11 @@ struct collecting {
 	size_t renamed_n;
 };
 
-/* One change of the branch that is being sent; of a git_changes_sink. */
-MUST_USE err collect_git_change(void *ctx, const struct git_change *g);
+/* One change of the branch that is being sent. */
+MUST_USE err collect_git_change(struct collecting *c, const struct git_change *g);
+
+/* Notes on dates that cannot be, of the changes sent since the last call. */
+MUST_USE err collect_git_dates(struct collecting *c);
 
 /* The population of each release branch, and which branches ended. */
 MUST_USE err collect_branches(struct collecting *c);

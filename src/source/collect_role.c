@@ -14,7 +14,7 @@ enum { ARGUMENTS_MAX = 1024 };
 /* The command line of the role: `--describe` or nothing, branches, known tips. */
 static err words_of(struct arena *a, const struct collect_spec *spec, const char *first, const char ***out)
 {
-	const char **argv = ARENA_ARRAY(a, const char *, ARGUMENTS_MAX + 8);
+	const char **argv = ARENA_ARRAY(a, const char *, ARGUMENTS_MAX + 16);
 	size_t n = 0;
 
 	if (spec->branches.n * 2 + spec->known_n * 2 > ARGUMENTS_MAX - 8)
@@ -29,8 +29,20 @@ static err words_of(struct arena *a, const struct collect_spec *spec, const char
 	}
 	for (size_t i = 0; i < spec->known_n; i++) {
 		argv[n++] = "--known";
-		argv[n++] = arena_printf(a, "%.*s%s=%.*s", FMT(spec->known[i].from), spec->known[i].partial ? "-" : "",
-					 FMT(spec->known[i].name)).p;
+		argv[n++] = arena_printf(a, "%.*s:%lld%s=%.*s", FMT(spec->known[i].from),
+					 (long long)spec->known[i].total, spec->known[i].partial ? "-" : "", FMT(spec->known[i].name)).p;
+	}
+	if (spec->signers_digest.n) {
+		argv[n++] = "--signers-digest";
+		argv[n++] = arena_cstr(a, spec->signers_digest);
+	}
+	if (spec->signers) {
+		argv[n++] = "--signers";
+		argv[n++] = spec->signers;
+	}
+	if (spec->revoked) {
+		argv[n++] = "--revoked";
+		argv[n++] = spec->revoked;
 	}
 	argv[n++] = "--";
 	argv[n++] = spec->dir;

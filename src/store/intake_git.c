@@ -75,6 +75,7 @@ err intake_git_branch(struct intake *in, const struct s_branch *item)
 	g->branch.from = keep(g->a, item->from);
 	g->branch.tip = keep(g->a, item->tip);
 	g->branch.repository = keep(g->a, item->repository);
+	g->branch.signers = keep(g->a, item->signers);
 	g->collection = record_new_id(g->a);
 	g->first_at = g->last_at = INSTANT_NONE;
 	g->joins = (struct str){ 0 };
@@ -161,8 +162,10 @@ static err add_change(struct intake_git *g, const struct s_change *item)
 	struct arena *a = g->batch;
 
 	*c = (struct r_change){
-		.at = item->at, .authored = item->authored, .parents = item->parents < 0 ? 0 : item->parents,
+		.at = item->at, .authored = item->authored, .claimed = item->claimed,
+		.parents = item->parents < 0 ? 0 : item->parents,
 		.paths_total = item->paths_total, .pull = item->pull, .signature = item->signature,
+		.standing = item->standing,
 		.position = position_of(g, item),
 		.commit = keep(a, item->commit), .signed_by = keep(a, item->signed_by), .tag = keep(a, item->tag),
 		.carried = copy_texts(a, &item->carried), .paths = copy_texts(a, &item->paths),
@@ -172,6 +175,8 @@ static err add_change(struct intake_git *g, const struct s_change *item)
 	TRY(people_account(g->in->people, &item->author, &c->author));
 	TRY(people_account(g->in->people, &item->committer, &c->committer));
 	TRY(copy_people(g, &item->people, &c->people));
+	if (item->signer.email.n)
+		TRY(people_account(g->in->people, &item->signer, &c->signer));
 	g->titles[g->n] = item->title.p ? keep(a, item->title) : STR("");
 	g->bytes += bytes_of(item);
 	g->title_bytes += item->title.n + 8;
@@ -190,7 +195,7 @@ static err is_known(struct intake_git *g, const struct s_change *item, bool *kno
 	*known = false;
 	if (!g->any)
 		return NULL;
-	TRY(db_query(store_db(g->in->store), SQL("SELECT branch, position FROM view_change WHERE repository_no = $1 "
+	TRY(db_query(store_db(g->in->store), SQL("SELECT branch, position, standing FROM view_change WHERE repository_no = $1 "
 		"AND commit_id = $2 AND gone = 0"),
 		DB_ARGS(DB_I(g->repository.no), record_blob(g->in->item, item->commit)), &rows));
 	TRY(db_next(rows, known));
@@ -201,7 +206,8 @@ static err is_known(struct intake_git *g, const struct s_change *item, bool *kno
 		g->joins = arena_str(g->a, home);
 		g->joins_at = position_of(g, item);
 	}
-	*known = db_int(rows, 1) == position_of(g, item);
+	*known = db_int(rows, 1) == position_of(g, item) &&
+		 (item->standing <= 0 || str_is(db_text(rows, 2), standing_words[item->standing]));
 	return NULL;
 }
 
@@ -264,9 +270,11 @@ static err is_unmoved(struct intake_git *g, const struct s_branch_end *item, boo
 	int64_t n;
 
 	TRY(db_get_int(store_db(g->in->store), SQL("SELECT count(*) FROM view_branch WHERE repository_no = $1 AND branch = $2 "
-		"AND tip = $3 AND changes = $4 AND complete = $5 AND ended IS NULL"),
+		"AND tip = $3 AND changes = $4 AND complete = $5 AND ended IS NULL "
+		"AND coalesce(signers, '') = $6"),
 		DB_ARGS(DB_I(g->repository.no), DB_T(g->branch.branch), record_blob(g->in->item, g->branch.tip),
-			DB_I(g->branch.total), DB_I(item->complete == 1)), 0, &n));
+			DB_I(g->branch.total), DB_I(item->complete == 1),
+			DB_T(g->branch.signers.n ? g->branch.signers : STR(""))), 0, &n));
 	*unmoved = n > 0 && g->branch.tip.p && item->lost.n == 0 && !g->branch.continues.n;
 	return NULL;
 }
@@ -292,7 +300,7 @@ err intake_git_branch_end(struct intake *in, const struct s_branch_end *item)
 		.boundary = item->boundary, .branch = g->branch.branch, .collection = g->collection,
 		.changes = g->branch.total < 0 ? 0 : g->branch.total, .complete = item->complete,
 		.continues = g->branch.continues, .joins = g->joins, .joins_at = g->joins_at,
-		.principal = g->branch.principal == 1,
+		.principal = g->branch.principal == 1, .signers = g->branch.signers,
 		.first_at = g->first_at, .last_at = g->last_at, .from = g->branch.from, .lost = item->lost,
 		.release = g->branch.release == 1, .repository = g->repository.id,
 		.rewritten = g->branch.rewritten == 1, .tip = g->branch.tip, .why = item->why,

@@ -28,18 +28,18 @@ struct s_repository {
 	int bare, partial, shallow;
 };
 struct s_branch {
-	struct str branch, continues, from, repository, tip;
+	struct str branch, continues, from, repository, signers, tip;
 	int64_t total;
 	int principal, release, rewritten;
 };
 struct s_branch_gone { struct str branch, repository, why; };
 struct s_role { int role; struct s_who who; };
 struct s_change {
-	struct s_who author, committer;
-	int64_t at, authored, parents, paths_total, pull, step;
+	struct s_who author, committer, signer;
+	int64_t at, authored, claimed, parents, paths_total, pull, step;
 	struct str commit, signed_by, tag, title;
 	struct many carried, paths, people, picked, tickets, touches;
-	int signature;
+	int signature, standing;
 };
 struct s_branch_end { int64_t boundary, changes; int complete; struct many lost; struct str why; };
 struct s_tree { int64_t at; struct str commit, repository; struct many ci, items; };

@@ -39,7 +39,7 @@ static struct git_map *map_of(struct repo_box *box, struct git_repo *r)
 	struct git_map *m = git_map_new(r);
 	struct git_changes_end end;
 
-	assert_ok(git_changes(r, box->a, &all, (struct git_changes_sink){ map_it, m }, &end));
+	assert_ok(git_changes(r, box->a, &all, (struct git_changes_sink){ .each = map_it, .ctx = m }, &end));
 	return m;
 }
 

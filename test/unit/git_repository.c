@@ -60,6 +60,11 @@ static err see(void *ctx, const struct git_change *c)
 	return NULL;
 }
 
+static struct git_changes_sink seeing(struct seen *seen)
+{
+	return (struct git_changes_sink){ .each = see, .ctx = seen };
+}
+
 struct look {
 	struct git_repo *repo;
 	struct seen seen;
@@ -79,7 +84,7 @@ static struct look look_at(const char *dir, const struct git_changes_spec *spec)
 
 	assert_ok(git_repo_open(dir, &l.repo));
 	if (spec)
-		assert_ok(git_changes(l.repo, l.seen.a, spec, (struct git_changes_sink){ see, &l.seen }, &l.end));
+		assert_ok(git_changes(l.repo, l.seen.a, spec, seeing(&l.seen), &l.end));
 	return l;
 }
 
@@ -163,7 +168,7 @@ static void what_a_repository_says_of_itself(void **s)
 	assert_int_equal(tree.seen.n, 3);
 	assert_true(empty.repo->empty && str_is(empty.repo->branch, "trunk"));
 	assert_fails(git_changes(empty.repo, empty.seen.a, &everything,
-				 (struct git_changes_sink){ see, &empty.seen }, &empty.end), ERR_MISSING);
+				 seeing(&empty.seen), &empty.end), ERR_MISSING);
 	assert_fails(git_repo_open(repo_path(&box, "plain"), &none), ERR_MISSING);
 	assert_fails(git_repo_open(repo_path(&box, "nowhere"), &none), ERR_MISSING);
 }
@@ -380,7 +385,7 @@ static void damaged_objects_are_said_and_stepped_over(void **s)
 	assert_true(str_has(c.end.why, STR("history ends")));
 	repo_sh(&tip, arena_printf(tip.a, "%so=$(object $(id HEAD)); chmod u+w $o; : >$o", damage).p);
 	assert_ok(git_repo_open(repo_path(&tip, "r"), &r));
-	assert_fails(git_changes(r, tip.a, &everything, (struct git_changes_sink){ see, &l.seen }, &l.end),
+	assert_fails(git_changes(r, tip.a, &everything, seeing(&l.seen), &l.end),
 		     ERR_MISSING);
 	git_repo_free(r);
 }
@@ -430,7 +435,7 @@ static void a_caller_may_stop_in_the_middle(void **s)
 	(void)s;
 	repo_sh(&box, history);
 	LOOK l = look_at(repo_path(&box, "r"), NULL);
-	assert_fails(git_changes(l.repo, l.seen.a, &everything, (struct git_changes_sink){ stop_at_once, NULL },
+	assert_fails(git_changes(l.repo, l.seen.a, &everything, (struct git_changes_sink){ .each = stop_at_once },
 				 &l.end), ERR_CONFLICT);
 }
 

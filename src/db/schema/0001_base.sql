@@ -85,6 +85,7 @@ CREATE TABLE view_branch (
 	complete int64 NOT NULL, why text NOT NULL, collected_at int64 NOT NULL, idx int64 NOT NULL,
 	joins text, joins_at int64,	-- the branch it shares its line with, and up to where
 	ended int64,			-- it was no longer there at the last look
+	signers text,			-- digest of the list its signatures were checked against
 	PRIMARY KEY (repository_no, branch)
 );
 CREATE TABLE view_change (
@@ -97,7 +98,9 @@ CREATE TABLE view_change (
 	pull int64, parents int64 NOT NULL, paths int64 NOT NULL,
 	touches int64 NOT NULL,		-- bits: what the paths touch
 	tickets int64 NOT NULL, signed text NOT NULL, signer text, tag text, gone int64 NOT NULL,
-	idx int64 NOT NULL
+	idx int64 NOT NULL,
+	standing text,			-- what the signature is worth, by the list of signers
+	whose blob			-- account the key is listed for
 );
 CREATE UNIQUE INDEX view_change_commit ON view_change (repository_no, commit_id);
 CREATE INDEX view_change_at ON view_change (branch, at);
