@@ -35,11 +35,11 @@ static const struct field change_fields[] = {
 	FIELD_CHOICE(r_change, signature, FIELD_REQUIRED, signature_words, "kind of signature"),
 	FIELD(r_change, signed_by, FIELD_TEXT, 0, 128, "fingerprint of the key"),
 	FIELD(r_change, signer, FIELD_ID, 0, 0, "account of the one the key is listed for"),
+	FIELD_CHOICE(r_change, standing, FIELD_UNKNOWN_OK, standing_words, "what the signature is worth by the home's list"),
 	FIELD(r_change, tag, FIELD_TEXT, 0, 256, "tag on it"),
 	FIELD(r_change, tickets, FIELD_TEXT, FIELD_MANY, 32, "tickets it names"),
 	{ .name = "touches", .kind = FIELD_ENUM, .flags = FIELD_MANY, .max = 10, .choices = touch_words,
 	  .offset = offsetof(struct r_change, touches), .help = "what its paths touch" },
-	FIELD_CHOICE(r_change, standing, FIELD_UNKNOWN_OK, standing_words, "what the signature is worth by the home's list"),
 	{ 0 },
 };
 static const struct table change_table = TABLE(r_change, "change", change_fields);

@@ -116,13 +116,13 @@ static const struct field change_fields[] = {
 	FIELD_CHOICE(s_change, signature, FIELD_REQUIRED, signature_words, "signature"),
 	FIELD(s_change, signed_by, FIELD_TEXT, 0, 128, "key"),
 	FIELD_GROUPS(s_change, signer, 0, 0, &who, "the one its key is listed for"),
+	FIELD_CHOICE(s_change, standing, FIELD_UNKNOWN_OK, standing_words, "what the signature is worth"),
 	FIELD(s_change, step, FIELD_INT, FIELD_REQUIRED, 0, "steps from the tip"),
 	FIELD(s_change, tag, FIELD_TEXT, 0, 256, "tag"),
 	FIELD(s_change, tickets, FIELD_TEXT, FIELD_MANY, 32, "tickets"),
 	FIELD(s_change, title, FIELD_TEXT, 0, 200, "title"),
 	{ .name = "touches", .kind = FIELD_ENUM, .flags = FIELD_MANY, .max = 10, .choices = touch_words,
 	  .offset = offsetof(struct s_change, touches), .help = "what its paths touch" },
-	FIELD_CHOICE(s_change, standing, FIELD_UNKNOWN_OK, standing_words, "what the signature is worth"),
 	{ 0 },
 };
 const struct table item_change = TABLE(s_change, "git.change", change_fields);
