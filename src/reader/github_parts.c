@@ -52,7 +52,7 @@ static err place_by_url(struct parts *g, const struct json *v, struct str url)
 	struct str host = host_of_url(g->a, url, "github.com");
 	int64_t number;
 
-	if (at == url.n || !str_to_i64(str_from(url, at + 7), &number))
+	if (at == url.n || !str_to_i64(str_from(url, at + 7), &number) || number <= 0)
 		return report_fault(g->p.r, v, "the review does not name its pull request");
 	g->pull.host = arena_cstr(g->a, str_starts(host, STR("api.")) ? str_from(host, 4) : host);
 	g->pull.pull.number = number;
@@ -173,9 +173,10 @@ static err take_run(void *ctx, const struct json *v)
 	if (!head.p)
 		return report_fault(g->p.r, v, "a check run has no 'head_sha'");
 	if (!g->open || !str_eq(head, g->pull.pull.head)) {
-		TRY(flush(g));
+		TRY(flush(g));		/* which forgets what is in g->p.tmp */
 		start(g, "github.com");
-		g->pull.pull.head = kept(g, head);
+		g->pull.pull.head = fact_commit(g->a, json_text(json_get(v, "head_sha")));
+		g->pull.pull.head = kept(g, g->pull.pull.head);
 	}
 	before = g->pull.pull.checks.n;
 	github_put_check(&g->pull, v);
