@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 400
 # A commit on the lines of several release branches is one change, whatever
 # becomes of the branches. Runs on both databases (CUSTODY_TEST_POSTGRES).
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 900
 # A repository made to do harm: nothing of it runs, nothing in it is written,
 # nothing it says steers the terminal, and what is broken is said.
 . "$(dirname "$0")/lib.sh"
@@ -162,7 +163,7 @@ t 'broken objects are stepped over and said' '
 	[ "$status" = 0 ] || [ "$status" = 1 ] || wrong "exit $status"
 	err_has fsck
 '
-t 'a million references do no harm' '
+t 'two hundred thousand references do no harm' '
 	repo many
 	commit many one
 	id=$(git -C many rev-parse HEAD)
@@ -170,7 +171,7 @@ t 'a million references do no harm' '
 	  python3 -c "
 import sys
 out = sys.stdout.write
-for i in range(1000000): out(sys.argv[1] + \" refs/heads/x/%07d\\n\" % i)" "$id"; } >many/.git/packed-refs
+for i in range(200000): out(sys.argv[1] + \" refs/heads/x/%07d\\n\" % i)" "$id"; } >many/.git/packed-refs
 	run collect git many
 	code 0
 	out_has "1 changes new"
