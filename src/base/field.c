@@ -2,6 +2,9 @@
 
 #include "base/instant.h"
 
+/* 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z. */
+static const int64_t first_instant = -62167219200, last_instant = 253402300799;
+
 size_t field_item_size(const struct field *f)
 {
 	switch (f->kind) {
@@ -289,6 +292,34 @@ err field_set_text(const struct field *f, void *item, struct str text)
 	return NULL;
 }
 
+static err check_number(const struct field *f, int64_t v)
+{
+	if (v < 0 || v >= (int64_t)1 << 53)
+		return fail(ERR_INPUT, "expected a whole number");
+	if (f->max && v > (int64_t)f->max)
+		return fail(ERR_LIMIT, "larger than %zu", f->max);
+	return NULL;
+}
+
+static err check_choice(const struct field *f, int v)
+{
+	for (int i = 0; i <= v && f->choices[i]; i++)
+		if (i == v)
+			return NULL;
+	return fail(ERR_INPUT, "expected one of the choices (%s, …)", f->choices[0]);
+}
+
+static err check_time(int64_t t)
+{
+	return t >= first_instant && t <= last_instant ? NULL : fail(ERR_INPUT, "expected a time from 0000 to 9999");
+}
+
+static err check_day(int64_t day)
+{
+	return day >= first_instant / DAY_SECONDS && day <= last_instant / DAY_SECONDS
+		       ? NULL : fail(ERR_INPUT, "expected a day from 0000 to 9999");
+}
+
 err field_check_item(const struct field *f, const void *item)
 {
 	switch (f->kind) {
@@ -300,15 +331,48 @@ err field_check_item(const struct field *f, const void *item)
 	case FIELD_ID:
 		return check_text(f, *(const struct str *)item);
 	case FIELD_INT:
-		if (f->max && *(const int64_t *)item > (int64_t)f->max)
-			return fail(ERR_LIMIT, "larger than %zu", f->max);
-		return NULL;
-	case FIELD_FLAG:
+		return check_number(f, *(const int64_t *)item);
 	case FIELD_ENUM:
+		return check_choice(f, *(const int *)item);
 	case FIELD_TIME:
+		return check_time(*(const int64_t *)item);
 	case FIELD_DAY:
-	case FIELD_GROUP:
+		return check_day(*(const int64_t *)item);
+	case FIELD_FLAG:
 		return NULL;
+	case FIELD_GROUP:
+		return table_check(f->of, item);
+	}
+	return NULL;
+}
+
+static err check_list(const struct field *f, const struct many *list)
+{
+	struct field one = *f;
+	size_t size = field_item_size(f);
+
+	if (f->max && list->n > f->max)
+		return fail(ERR_LIMIT, "more than %zu items", f->max);
+	one.flags &= ~(unsigned)FIELD_MANY;
+	one.max = f->kind == FIELD_INT ? 0 : FIELD_LISTED_MAX;
+	for (size_t i = 0; i < list->n; i++)
+		TRY(field_check_item(&one, (const char *)list->v + i * size));
+	return NULL;
+}
+
+err table_check(const struct table *t, const void *base)
+{
+	for (const struct field *f = t->fields; f->name; f++) {
+		const char *at = (const char *)base + f->offset;
+		err e = NULL;
+
+		if (!field_absent(f, at))
+			e = f->flags & FIELD_MANY ? check_list(f, (const struct many *)(const void *)at)
+						  : field_check_item(f, at);
+		else if ((f->flags & FIELD_REQUIRED) && !(f->flags & FIELD_UNKNOWN_OK))
+			e = fail(ERR_INPUT, "it is missing");
+		if (e)
+			return err_in(e, "%s: '%s'", t->name, f->name);
 	}
 	return NULL;
 }

@@ -98,7 +98,14 @@ bool field_absent(const struct field *f, const void *item);
  * what was expected, without the field's name. */
 MUST_USE err field_set_text(const struct field *f, void *item, struct str text);
 
+/* Bytes of a text in a list; `max` of the field counts the items there. */
+enum { FIELD_LISTED_MAX = 4096 };
+
 /* Checks bounds of a value that is already in place (texts: length, form). */
 MUST_USE err field_check_item(const struct field *f, const void *item);
+
+/* Checks a whole struct: what must be there is, and every value would be read back as
+ * it is. ERR_INPUT or ERR_LIMIT name the field. */
+MUST_USE err table_check(const struct table *t, const void *base);
 
 #endif

@@ -58,8 +58,8 @@ static err record_it(struct store *s, struct arena *a, const struct assessment *
 	bool already;
 
 	draft.about = record_new_id(a);
-	draft.in = draft.about;
 	TRY(store_local_account(s, &draft.by));
+	TRY(store_act(s, STR("audit"), &draft.in));
 	TRY(store_append(s, &draft, &idx, &already));
 	return store_finish(s);
 }

@@ -18,7 +18,7 @@ static const struct field fields[] = {
 	FIELD(erase_options, evidence, FIELD_DIGEST, FIELD_MANY, 1000, "this piece of evidence"),
 	FIELD(erase_options, person, FIELD_TEXT, 0, 320, "words of this person and all their accounts"),
 	FIELD(erase_options, record, FIELD_INT, FIELD_MANY, 1000, "words of this record"),
-	FIELD(erase_options, why, FIELD_TEXT, FIELD_REQUIRED, 512, "the ground, without names; it stays in the log"),
+	FIELD(erase_options, why, FIELD_TEXT, FIELD_REQUIRED, 512, "the ground, without names"),
 	FIELD(erase_options, yes, FIELD_FLAG, 0, 0, "do not ask"),
 	{ 0 },
 };
@@ -69,6 +69,18 @@ static bool listed(const struct strs *list, struct str s)
 	return false;
 }
 
+/* The file as it was called, for who is to weigh it. */
+static void put_source(const struct erase_plan *plan, const struct erase_source *e, struct buf *out)
+{
+	OWNED(arena) a = arena_new();
+
+	if (listed(&plan->evidence, e->digest))
+		return;
+	buf_addf(out, "stays, and %s: %.*s%s%.*s (--evidence %.*s)\n",
+		 e->read_from ? "what they are called was read from it" : "what was read from it names them", FMT(e->kind),
+		 e->file.n ? " " : "", FMT(term_safe(a, e->file)), FMT(e->digest));
+}
+
 static void put_plan(const struct erase_plan *plan, struct buf *out)
 {
 	buf_addf(out, "to be destroyed for good:\n");
@@ -80,9 +92,10 @@ static void put_plan(const struct erase_plan *plan, struct buf *out)
 	for (size_t i = 0; i < plan->mentions; i++)
 		buf_addf(out, "stays, and names them: words of record %lld, %.*s (--record %lld)\n",
 			 (long long)plan->mention[i].idx, FMT(plan->mention[i].type), (long long)plan->mention[i].idx);
-	for (size_t i = 0; i < plan->sources.n; i++)
-		if (!listed(&plan->evidence, plan->sources.v[i]))
-			buf_addf(out, "stays, and they were read from it: --evidence %.*s\n", FMT(plan->sources.v[i]));
+	if (plan->mentions_all > plan->mentions)
+		buf_addf(out, "stays, and names them: words of %zu more records\n", plan->mentions_all - plan->mentions);
+	for (size_t i = 0; i < plan->sources; i++)
+		put_source(plan, &plan->source[i], out);
 	buf_addf(out, "headers, facts, proofs and counts stay; repositories and reports outside this home are not "
 		 "touched\n");
 }
@@ -107,6 +120,10 @@ static err confirm(const struct erase_options *o)
 	return NULL;
 }
 
+static const char another_reads[] =
+	"Another process is reading the database: what was destroyed can no longer be asked for, and its bytes leave "
+	"the files when the next command that writes finds nobody reading.\n";
+
 static err run_erase(struct cmd_run *run, const void *options)
 {
 	const struct erase_options *o = options;
@@ -115,6 +132,7 @@ static err run_erase(struct cmd_run *run, const void *options)
 	DIRECTORY_AUTO d = { 0 };
 	STORE_AUTO s = NULL;
 	int64_t idx, done;
+	bool waits;
 
 	TRY(store_open_write(run->home, 60000, &s));
 	TRY(directory_load(store_db(s), run->a, &d));
@@ -125,9 +143,9 @@ static err run_erase(struct cmd_run *run, const void *options)
 	TRY(cmd_print(buf_str(&out)));
 	TRY(confirm(o));
 	TRY(erase_order(s, &plan, o->why, &idx));
-	TRY(err_hint(erase_pending(s, &done), "record %lld orders it; the next start goes on with it", (long long)idx));
-	return cmd_print(arena_printf(run->a, "%lld parts destroyed, ordered by record %lld; every proof stays valid\n",
-				      (long long)done, (long long)idx));
+	TRY(err_hint(erase_pending(s, &done, &waits), "record %lld orders it; the next start goes on with it", (long long)idx));
+	return cmd_print(arena_printf(run->a, "%lld parts destroyed, ordered by record %lld; every proof stays valid\n%s",
+				      (long long)done, (long long)idx, waits ? another_reads : ""));
 }
 
 static const struct cmd_verb verbs[] = {

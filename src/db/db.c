@@ -93,6 +93,14 @@ err db_scrub(struct db *db)
 	return db->driver->scrub(db);
 }
 
+err db_scrub_log(struct db *db)
+{
+	ASSERT(!db->in_transaction && !db->snapshots && !db->batches);
+	ASSERT(db->mode == DB_WRITE);
+	statement_forget_all(db);
+	return db->driver->scrub_log ? db->driver->scrub_log(db) : NULL;
+}
+
 err db_begin(struct db *db)
 {
 	ASSERT(!db->in_transaction && !db->snapshots);

@@ -91,9 +91,12 @@ MUST_USE err db_batch_begin(struct db *db, const struct sql *sql, struct db_batc
 MUST_USE err db_batch_add(struct db_batch *b, const struct db_value *args, size_t n);
 MUST_USE err db_batch_end(struct db_batch *b, int64_t *changed);
 
-/* SQLite: rewrites the file so that erased bytes are gone (secure_delete,
- * VACUUM, WAL truncated). PostgreSQL: VACUUM FULL of the kept tables. */
+/* Takes erased bytes off the disk, in two steps. The first rewrites what is kept
+ * (SQLite: secure_delete and VACUUM; PostgreSQL: VACUUM FULL of the kept tables), the
+ * second empties the write-ahead log (SQLite; cheap). Each is ERR_CONFLICT where
+ * another process that reads keeps it from that for a second or two. */
 MUST_USE err db_scrub(struct db *db);
+MUST_USE err db_scrub_log(struct db *db);
 
 /* Prepares every SQL() literal of the program; names file and line of the first
  * one that does not fit the schema. */

@@ -86,6 +86,7 @@ struct db_driver {
 	 * columns of table $1. Each gives one text column, in order. */
 	const struct sql tables, keys, columns;
 	err (*scrub)(struct db *db);
+	err (*scrub_log)(struct db *db);	/* may be NULL */
 };
 
 extern const struct db_driver sqlite_driver, postgres_driver;

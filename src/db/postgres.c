@@ -238,7 +238,15 @@ static err scrub_table(void *ctx, const char *table)
 
 static err postgres_scrub(struct db *db)
 {
-	return db_each_table(db, "kept_", scrub_table, db);
+	struct postgres *p = postgres_of(db);
+	err e, again;
+
+	/* Who reads a table keeps it from being rewritten. */
+	TRY(postgres_idle(p));
+	TRY(postgres_exec(p, "SET lock_timeout = 2000", NULL));
+	e = db_each_table(db, "kept_", scrub_table, db);
+	again = postgres_exec(p, "RESET lock_timeout", NULL);
+	return e ? e : again;
 }
 
 const struct db_driver postgres_driver = {

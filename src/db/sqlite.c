@@ -2,6 +2,8 @@
 
 #include "base/arena.h"
 
+enum { SCRUB_WAIT_MS = 1000 };
+
 struct sqlite_statement {
 	struct statement st;
 	sqlite3_stmt *handle;
@@ -301,16 +303,23 @@ static err sqlite_batch_end(struct db_batch *b)
 
 static err sqlite_scrub(struct db *db)
 {
-	struct sqlite *s = sqlite_of(db);
-	int rc;
+	return sqlite_exec(sqlite_of(db), "PRAGMA secure_delete = ON; VACUUM");
+}
 
-	TRY(sqlite_exec(s, "PRAGMA secure_delete = ON; VACUUM"));
+/* Who reads an old state keeps the log as long as it pleases: it is waited for shortly. */
+static err sqlite_scrub_log(struct db *db)
+{
+	struct sqlite *s = sqlite_of(db);
+	int usual = db->wait_ms, rc;
+
 	s->busy_since = 0;
+	db->wait_ms = usual < SCRUB_WAIT_MS ? usual : SCRUB_WAIT_MS;
 	rc = sqlite3_wal_checkpoint_v2(s->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	db->wait_ms = usual;
 	if (rc == SQLITE_BUSY)
 		return err_hint(fail(ERR_CONFLICT, "what was erased is still in the log of %s, "
 				     "because another process is reading it", db->place),
-				"end that process, then run this again");
+				"it leaves the log when the next command that writes finds nobody reading");
 	return rc == SQLITE_OK ? NULL : sqlite_failed(s, rc, "empty the write-ahead log");
 }
 
@@ -341,4 +350,5 @@ const struct db_driver sqlite_driver = {
 		  __FILE__, __LINE__ },
 	.columns = { "SELECT name FROM pragma_table_info($1) ORDER BY cid", __FILE__, __LINE__ },
 	.scrub = sqlite_scrub,
+	.scrub_log = sqlite_scrub_log,
 };

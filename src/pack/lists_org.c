@@ -222,14 +222,15 @@ const struct pack_list pack_list_accounts = {
 };
 
 static const struct pack_column people_columns[] = {
-	{ "name", "Person", PACK_ACCOUNT }, { "person", NULL, PACK_HEX }, { "kind", "Kind", PACK_TEXT }, { "status", "Status", PACK_TEXT },
+	{ "name", "Person", PACK_ACCOUNT }, { "person", NULL, PACK_HEX }, { "kind", "Kind", PACK_TEXT },
+	{ "status", "Status", PACK_TEXT }, { "unlisted", "Listed no longer (1)", PACK_NUMBER },
 	{ "accounts", "Accounts", PACK_NUMBER }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
 static err query_people(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT p.id, p.id, p.kind, p.status, (SELECT count(*) FROM view_account a WHERE a.person = p.id), p.idx "
-		"FROM view_person p ORDER BY p.idx"), DB_NONE, out);
+	return db_query(s->w->db, SQL("SELECT p.id, p.id, p.kind, p.status, p.unlisted, (SELECT count(*) "
+		"FROM view_account a WHERE a.person = p.id), p.idx FROM view_person p ORDER BY p.idx"), DB_NONE, out);
 }
 
 const struct pack_list pack_list_people = {

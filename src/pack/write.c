@@ -69,7 +69,7 @@ static err add_record(struct pack_writing *w)
 	digest_put(hex, &w->r->manifest);
 	f.manifest = str_c(hex);
 	TRY(store_local_account(w->s, &d.by));
-	d.in = d.about;
+	TRY(store_act(w->s, STR("pack"), &d.in));
 	TRY(store_append(w->s, &d, &idx, &already));
 	return store_finish(w->s);
 }

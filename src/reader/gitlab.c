@@ -254,7 +254,7 @@ static err take_vulnerability(void *ctx, const struct json *v)
 	put_place(g, v, &f);
 	f.title = json_text(json_get(v, "name"));
 	if (!f.title.n)
-		f.title = json_text(json_get(v, "message"));
+		f.title = f.rule;
 	f.message = json_text(json_get(v, "description"));
 	f.severity = fact_severity(json_text(json_get(v, "severity")));
 	f.fix = f.component.n ? fix_of(json_text(json_get(v, "solution"))) : (struct str){ 0 };

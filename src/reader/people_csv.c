@@ -6,7 +6,8 @@
 #include "reader/roster.h"
 #include "text/csv.h"
 
-enum { COLUMNS_MAX = CSV_CELLS, LIST_MAX = 24, REFS_MAX = 8, NOTES_MAX = 20 };
+enum { COLUMNS_MAX = CSV_CELLS, LIST_MAX = 24, REFS_MAX = 8, NOTES_MAX = 20,
+       LIST_DIGITS = 16 };
 
 struct reading {
 	struct reader *r;
@@ -15,6 +16,7 @@ struct reading {
 	unsigned char column[COLUMNS_MAX];	/* enum roster_column */
 	bool mapped, twofold_told;
 	int64_t rows, written, notes;
+	struct str list;		/* what exports with these columns are called */
 };
 
 struct row {
@@ -148,6 +150,20 @@ static err take_cell(struct reading *g, struct row *w, enum roster_column column
 	return NULL;
 }
 
+/* Exports of one kind have the same columns. */
+static struct str list_of(struct arena *a, struct strs header)
+{
+	BUF_AUTO names = buf_new(64 * 1024);
+	char hex[DIGEST_TEXT];
+	struct digest d;
+
+	for (size_t i = 0; i < header.n; i++)
+		buf_addf(&names, "%.*s\n", FMT(header.v[i]));
+	d = digest_of(buf_str(&names));
+	digest_put(hex, &d);
+	return arena_str(a, (struct str){ hex, LIST_DIGITS });
+}
+
 /* Which columns are known; without one that says who, the file is no such export. */
 static err map_columns(struct reading *g)
 {
@@ -161,6 +177,7 @@ static err map_columns(struct reading *g)
 		buf_addf(&names, "%s%.*s", i ? ", " : "", FMT(header.v[i]));
 	}
 	g->mapped = true;
+	g->list = list_of(g->r->a, header);
 	if (who)
 		return NULL;
 	return err_hint(fail(ERR_INPUT, "%s:1: no column is known to hold an address or a login; there are: %.*s",
@@ -188,6 +205,7 @@ static err take_row(void *ctx, const struct csv_reader *csv, struct strs cells)
 	table_clear(&item_person, &w.p);
 	w.p.kind = PERSON_HUMAN;
 	w.p.line = csv_line(g->csv);
+	w.p.list = g->list;
 	for (size_t i = 0; i < cells.n && i < COLUMNS_MAX; i++) {
 		struct str cell = str_trim(cells.v[i]);
 

@@ -218,14 +218,13 @@ static err put_result(struct reading *g, const struct json *result)
 	f.suppressed = suppressed(json_get(result, "suppressions"));
 	put_severity(g, rule, result, &f);
 	put_place(g, result, &f);
+	/* Never the message: a title stays, a message can be erased. */
+	if (!f.title.n)
+		f.title = f.rule;
 	if (g->run->kind == SCAN_SECRET) {
-		if (!f.title.n)
-			f.title = f.rule;
 		put_secret(g, result, &f);
 		return report_finding(&g->report, &f);
 	}
-	if (!f.title.n)
-		f.title = fact_first_line(tmp, f.message);
 	if (g->run->kind == SCAN_DEPENDENCY || g->run->kind == SCAN_CONTAINER)
 		put_component(g, &f);
 	f.context = f.component.n ? f.component : fact_squeeze(tmp, f.context.n ? f.context : f.message);

@@ -14,6 +14,19 @@ static const struct field fields[] = {
 };
 static const struct table table = TABLE(r_document, "document", fields);
 
+/* A kind is a word of whoever hands over, kept for ever: it can name nobody. */
+static err check(const void *fields_of)
+{
+	const struct r_document *f = fields_of;
+
+	for (size_t i = 0; i < f->kind.n; i++)
+		if (!(f->kind.p[i] >= 'a' && f->kind.p[i] <= 'z') && f->kind.p[i] != '-')
+			return err_hint(fail(ERR_INPUT, "'%.*s' is no kind of document: one word of lower-case letters "
+					     "and hyphens", FMT(f->kind)),
+					"policy, procedure, minutes, review, protocol, access-review, training");
+	return NULL;
+}
+
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_document *f = r->facts;
@@ -32,5 +45,5 @@ static err apply(struct apply *ap, const struct record *r)
 }
 
 const struct record_type record_document = {
-	"document.v1", &table, "a document was handed over", NULL, NULL, apply,
+	"document.v1", &table, "a document was handed over", NULL, check, apply,
 };

@@ -62,15 +62,20 @@ struct digest header_part_digest(const uint8_t salt[SALT_BYTES], struct str part
 	return digest_of_parts(parts, 2);
 }
 
-void header_write(const struct header *h, struct buf *out)
+static struct written written_of(const struct header *h)
 {
-	char facts[2 * DIGEST_BYTES + 1], words[2 * DIGEST_BYTES + 1];
-	struct written w = {
+	return (struct written){
 		.about = h->about, .by = h->by, .type = h->type,
 		.cites = { h->cites.v, h->cites.n },
 		.effective = h->effective, .received = h->received,
 		.origin = { (int)h->author, (int)h->content, h->in },
 	};
+}
+
+void header_write(const struct header *h, struct buf *out)
+{
+	char facts[2 * DIGEST_BYTES + 1], words[2 * DIGEST_BYTES + 1];
+	struct written w = written_of(h);
 	struct json_writer json = json_write(out);
 
 	hex_put(facts, h->facts.b, DIGEST_BYTES);
@@ -180,6 +185,30 @@ static struct strs cites(struct scan *s, struct arena *a)
 	return out;
 }
 
+/* "scan.changes.v1" */
+static bool is_type(struct str s)
+{
+	size_t dot = s.n;
+	uint64_t version;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] == '.')
+			dot = i;
+		else if (!(s.p[i] >= 'a' && s.p[i] <= 'z') && !(s.p[i] >= '0' && s.p[i] <= '9'))
+			return false;
+	}
+	return dot > 0 && dot + 2 < s.n && s.p[dot + 1] == 'v' && s.p[dot + 2] != '0' &&
+	       str_to_u64(str_from(s, dot + 2), &version);
+}
+
+static bool ascending(const struct strs *cites)
+{
+	for (size_t i = 1; i < cites->n; i++)
+		if (str_cmp(cites->v[i - 1], cites->v[i]) >= 0)
+			return false;
+	return true;
+}
+
 static bool scan_header(struct arena *a, struct str leaf, struct header *out)
 {
 	struct scan s = { leaf, true };
@@ -210,7 +239,25 @@ static bool scan_header(struct arena *a, struct str leaf, struct header *out)
 		digest(&s, &h.words);
 	literal(&s, STR("\"}"));
 	*out = h;
-	return s.ok && s.rest.n == 0;
+	return s.ok && s.rest.n == 0 && is_type(h.type) && ascending(&h.cites);
+}
+
+static err check_written(const struct written *w)
+{
+	struct strs cites = { w->cites.v, w->cites.n };
+
+	TRY(table_check(&header_table, w));
+	if (!is_type(w->type) || !ascending(&cites))
+		return fail(ERR_INTEGRITY, "a header's type has no version, or its cites do not ascend");
+	return NULL;
+}
+
+err header_check(const struct header *h)
+{
+	struct written w = written_of(h);
+
+	w.facts = STR("0000000000000000000000000000000000000000000000000000000000000000");
+	return check_written(&w);
 }
 
 err header_parse(struct arena *a, struct str leaf, struct header *out)
@@ -244,6 +291,7 @@ err header_parse_any(struct arena *a, struct str leaf, struct header *out)
 	if (!hex_get(w.facts, out->facts.b, DIGEST_BYTES) ||
 	    (w.words.p && !hex_get(w.words, out->words.b, DIGEST_BYTES)))
 		return fail(ERR_INTEGRITY, "a header names a digest that is none");
+	TRY(check_written(&w));
 	header_write(out, &again);
 	if (!str_eq(buf_str(&again), leaf))
 		return fail(ERR_INTEGRITY, "a header is not in canonical form");

@@ -35,6 +35,9 @@ struct header {
 /* SHA-256 over the 16 salt bytes and the part's bytes. */
 struct digest header_part_digest(const uint8_t salt[SALT_BYTES], struct str part);
 
+/* Whether header_parse would take what header_write gives, digests aside. */
+MUST_USE err header_check(const struct header *h);
+
 /* Appends the canonical bytes. */
 void header_write(const struct header *h, struct buf *out);
 

@@ -12,6 +12,7 @@ static const struct field fields[] = {
 	FIELD(r_person, email, FIELD_TEXT, FIELD_MANY | FIELD_WORDS, 32, "addresses"),
 	FIELD(r_person, ends, FIELD_DAY, 0, 0, "last day"),
 	FIELD_CHOICE(r_person, kind, FIELD_REQUIRED, kinds, "person or service account"),
+	FIELD(r_person, lists, FIELD_TEXT, FIELD_MANY, 8, "lists whose newest copy names them: digests of their columns, or config"),
 	FIELD(r_person, manager, FIELD_ID, 0, 0, "the person they report to"),
 	FIELD(r_person, name, FIELD_TEXT, FIELD_WORDS, 256, "what they are called"),
 	FIELD(r_person, owner, FIELD_ID, 0, 0, "the person who answers for a service account"),
@@ -19,6 +20,7 @@ static const struct field fields[] = {
 	  .offset = offsetof(struct r_person, roles), .help = "roles they hold" },
 	FIELD(r_person, starts, FIELD_DAY, 0, 0, "first day"),
 	FIELD_CHOICE(r_person, status, 0, person_status_words, "active, suspended or left"),
+	FIELD(r_person, unlisted, FIELD_FLAG, 0, 0, "a list named them once, and the newest copy of none does"),
 	{ 0 },
 };
 static const struct table table = TABLE(r_person, "person", fields);
@@ -41,13 +43,13 @@ static err apply(struct apply *ap, const struct record *r)
 	struct db_value id = record_blob(ap->a, r->header.about);
 
 	TRY(db_run(ap->db, SQL("DELETE FROM view_person WHERE id = $1"), DB_ARGS(id), NULL));
-	TRY(db_run(ap->db, SQL("INSERT INTO view_person (id, kind, owner, manager, status, starts, ends, idx) "
-			       "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"),
+	TRY(db_run(ap->db, SQL("INSERT INTO view_person (id, kind, owner, manager, status, starts, ends, unlisted, "
+			       "idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"),
 		   DB_ARGS(id, DB_T(str_c(kinds[f->kind])), record_blob(ap->a, f->owner),
 			   record_blob(ap->a, f->manager),
 			   DB_T(f->status == FIELD_UNKNOWN ? STR("unknown") : str_c(person_status_words[f->status])),
 			   db_int_or_null(f->starts, INSTANT_NONE), db_int_or_null(f->ends, INSTANT_NONE),
-			   DB_I(r->idx)), NULL));
+			   DB_I(f->unlisted == 1), DB_I(r->idx)), NULL));
 	return put_roles(ap, f, id);
 }
 

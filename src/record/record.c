@@ -266,6 +266,8 @@ err record_append(struct record_log *log, const struct draft *d, int64_t *idx, b
 	struct apply ap = { log->db, log->a };
 
 	arena_reset(log->a);
+	TRY(table_check(d->type->table, d->fields));
+	TRY(header_check(&h));
 	if (d->type->check)
 		TRY(d->type->check(d->fields));
 	TRY(make_key(log, d, key));
@@ -291,6 +293,8 @@ err record_append(struct record_log *log, const struct draft *d, int64_t *idx, b
 	return apply_one(&ap, d->type, &r);
 }
 
+static const char newer[] = "install the version of custody that wrote it, or a newer one";
+
 err record_apply(struct apply *ap, int64_t idx, struct str header, struct str facts)
 {
 	struct record r = { .idx = idx };
@@ -301,10 +305,9 @@ err record_apply(struct apply *ap, int64_t idx, struct str header, struct str fa
 	t = record_type_find(r.header.type);
 	if (!t)
 		return err_hint(fail(ERR_FAILED, "record %lld is of the type %.*s, which this program does not know",
-				     (long long)idx, FMT(r.header.type)),
-				"install the version of custody that wrote it, or a newer one");
+				     (long long)idx, FMT(r.header.type)), newer);
 	fields = arena_alloc(ap->a, t->table->size);
-	TRY(record_read_part(ap->a, t, facts, false, fields));
+	TRY(err_hint(err_in(record_read_part(ap->a, t, facts, false, fields), "record %lld", (long long)idx), newer));
 	r.facts = fields;
 	return apply_one(ap, t, &r);
 }

@@ -84,8 +84,9 @@ MUST_USE err record_read_part(struct arena *a, const struct record_type *t, stru
  * in one struct. ERR_MISSING where there is no such record. */
 MUST_USE err record_read(struct db *db, struct arena *a, const struct record_type *t, int64_t idx, void *out);
 
-/* Applies a stored record to the views in ap->db. An unknown type is ERR_FAILED
- * with a sentence: a newer program wrote it. */
+/* Applies a stored record to the views in ap->db. An unknown type is ERR_FAILED, an
+ * unknown field ERR_INPUT, each with a sentence: a newer program wrote it, and views
+ * made without it would be wrong. */
 MUST_USE err record_apply(struct apply *ap, int64_t idx, struct str header, struct str facts);
 
 /* A fresh id: 128 random bits as 32 hexadecimal digits, in `a`. */

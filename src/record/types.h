@@ -21,10 +21,10 @@ struct r_submission {
 	int64_t size;
 };
 struct r_person {
-	struct many alias, email, roles;
+	struct many alias, email, lists, roles;
 	struct str department, manager, name, owner;
 	int64_t ends, starts;
-	int kind, status;
+	int kind, status, unlisted;
 };
 extern const char *const person_status_words[];	/* active suspended left */
 enum { PERSON_HUMAN, PERSON_SERVICE };

@@ -134,7 +134,7 @@ static err read_sources(struct facts_reading *r)
 	bool more;
 
 	TRY(db_query(r->db, SQL("SELECT source, content, author, count(*), min(at), max(at) FROM view_submission "
-		"GROUP BY source, content, author ORDER BY source, content, author"), DB_NONE, &rows));
+		"WHERE content <> 'stated' GROUP BY source, content, author ORDER BY source, content, author"), DB_NONE, &rows));
 	for (;;) {
 		struct facts_source *s;
 

@@ -154,6 +154,8 @@ static err put_person(struct db *db, const struct directory *d, const struct dir
 	put_list(d->a, out, "also", &p->f.alias);
 	if (p->f.department.n)
 		buf_addf(out, "  %-11s %.*s\n", "department", FMT(term_safe(d->a, p->f.department)));
+	if (p->f.unlisted == 1)
+		buf_addf(out, "  %-11s no longer: the newest export or custody.yaml does not name them\n", "listed");
 	if (p->f.status != FIELD_UNKNOWN)
 		buf_addf(out, "  %-11s %s\n", "status", person_status_words[p->f.status]);
 	for (size_t i = 0; i < p->f.roles.n; i++)

@@ -68,6 +68,7 @@ static err take_people(struct config_applying *ap)
 {
 	const struct config_person *p = ap->c->people.v;
 
+	intake_whole_list(ap->in, STR("config"));
 	for (size_t i = 0; i < ap->c->people.n; i++) {
 		struct s_person s;
 
@@ -185,6 +186,7 @@ static err write_all(struct config_applying *ap)
 	intake_each_note(ap->in, keep_note, ap);
 	ap->out->people = n->people;
 	ap->out->people_changed = n->people_changed;
+	ap->out->vanished += n->people_unlisted;
 	return NULL;
 }
 

@@ -137,7 +137,7 @@ static err approve(struct approving *ap)
 		ap->cite[0] = ap->cite[1];
 		ap->cite[1] = first;
 	}
-	ap->d.in = ap->d.by;
+	TRY(store_act(ap->s, STR("config approve"), &ap->d.in));
 	TRY(store_append(ap->s, &ap->d, &idx, &already));
 	return store_finish(ap->s);
 }

@@ -137,7 +137,7 @@ static err append(struct store *s, struct arena *a, int64_t size, const struct g
 	struct str cites[2] = { { hex, DIGEST_TEXT - 1 }, g->roots }, id = record_new_id(a);
 	struct r_anchor f = { .kind = str_c(anchor_kind_words[g->kind]), .source = g->source, .digest = cites[0],
 			      .at = g->at, .size = size };
-	struct draft r = { .type = &record_anchor, .about = id, .in = id, .effective = g->at,
+	struct draft r = { .type = &record_anchor, .about = id, .effective = g->at,
 			   .content = CONTENT_COLLECTED, .author = AUTHOR_SERVER, .fields = &f,
 			   .cites = { cites, g->roots.p ? 2 : 1 } };
 	bool already;
@@ -148,8 +148,8 @@ static err append(struct store *s, struct arena *a, int64_t size, const struct g
 		cites[1] = cites[0];
 		cites[0] = g->roots;
 	}
-	people_submission(store_people(s), id, CONTENT_COLLECTED, AUTHOR_SERVER);
 	TRY(store_local_account(s, &r.by));
+	TRY(store_act(s, arena_printf(a, "anchor %s", anchor_kind_words[g->kind]), &r.in));
 	return store_append(s, &r, &idx, &already);
 }
 

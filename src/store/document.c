@@ -109,7 +109,7 @@ static err put_record(struct store *s, struct arena *a, const struct document_sp
 	bool already;
 
 	TRY(store_local_account(s, &d.by));
-	d.in = d.by;
+	TRY(store_act(s, STR("evidence add"), &d.in));
 	TRY(store_append(s, &d, &out->idx, &already));
 	return store_finish(s);
 }

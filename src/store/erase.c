@@ -6,6 +6,11 @@
 
 static const char *const carried_out = "erasures carried out";
 
+/* What is still to be done after parts were destroyed, before their bytes are gone
+ * from the disk too: everything kept is rewritten, then the database's log emptied. */
+static const char *const scrubbing = "erased bytes to be scrubbed from";
+static const char *const from_all = "database", *const from_log = "log";
+
 /* --- carrying out */
 
 static int64_t index_of(struct str target)
@@ -99,36 +104,72 @@ static err destroy_all(struct store *s, const struct order_part *v, size_t n, in
 	return NULL;
 }
 
-/* Only once the free pages are gone too is the order carried out. */
-static err note_carried_out(struct store *s, struct arena *a, int64_t last)
+static err put_setting(struct db *db, const char *name, struct str value)
 {
-	struct db *db = store_db(s);
-	struct str value = arena_printf(a, "%lld", (long long)last);
+	TRY(db_run(db, SQL("DELETE FROM live_setting WHERE name = $1"), DB_ARGS(DB_T(str_c(name))), NULL));
+	if (!value.p)
+		return NULL;
+	return db_run(db, SQL("INSERT INTO live_setting (name, value) VALUES ($1, $2)"),
+		      DB_ARGS(DB_T(str_c(name)), DB_T(value)), NULL);
+}
 
+static err note_scrubbed(struct db *db, struct str left)
+{
 	TRY(db_begin(db));
-	TRY(db_run(db, SQL("DELETE FROM live_setting WHERE name = $1"), DB_ARGS(DB_T(str_c(carried_out))), NULL));
-	TRY(db_run(db, SQL("INSERT INTO live_setting (name, value) VALUES ($1, $2)"),
-		   DB_ARGS(DB_T(str_c(carried_out)), DB_T(value)), NULL));
+	TRY(put_setting(db, scrubbing, left));
 	return db_commit(db);
 }
 
-err erase_pending(struct store *s, int64_t *done)
+/* Destroys, and notes in the same transaction that the bytes are still to go. */
+static err carry_out(struct store *s, int64_t *done)
 {
 	OWNED(arena) a = arena_new();
+	struct db *db = store_db(s);
 	struct order_part *v;
-	int64_t last, parts = 0;
+	int64_t last;
 	size_t n;
 
 	TRY(open_parts(s, a, &v, &n, &last));
-	if (n) {
-		TRY(db_begin(store_db(s)));
-		TRY(destroy_all(s, v, n, &parts));
-		TRY(db_commit(store_db(s)));
-		TRY(db_scrub(store_db(s)));
-		TRY(note_carried_out(s, a, last));
+	if (!n)
+		return NULL;
+	TRY(db_begin(db));
+	TRY(destroy_all(s, v, n, done));
+	TRY(put_setting(db, carried_out, arena_printf(a, "%lld", (long long)last)));
+	TRY(put_setting(db, scrubbing, str_c(from_all)));
+	return db_commit(db);
+}
+
+static err scrub(struct db *db)
+{
+	int64_t all, log;
+
+	TRY(db_get_int(db, SQL("SELECT count(*) FROM live_setting WHERE name = $1 AND value = $2"),
+		       DB_ARGS(DB_T(str_c(scrubbing)), DB_T(str_c(from_all))), 0, &all));
+	if (all) {
+		TRY(db_scrub(db));
+		TRY(note_scrubbed(db, str_c(from_log)));
 	}
+	TRY(db_get_int(db, SQL("SELECT count(*) FROM live_setting WHERE name = $1"),
+		       DB_ARGS(DB_T(str_c(scrubbing))), 0, &log));
+	if (!log)
+		return NULL;
+	TRY(db_scrub_log(db));
+	return note_scrubbed(db, (struct str){ 0 });
+}
+
+err erase_pending(struct store *s, int64_t *done, bool *waits)
+{
+	int64_t parts = 0;
+	err e;
+
+	TRY(carry_out(s, &parts));
+	e = scrub(store_db(s));
+	if (e && e->kind != ERR_CONFLICT)
+		return e;
 	if (done)
 		*done = parts;
+	if (waits)
+		*waits = e != NULL;
 	return NULL;
 }
 
@@ -171,7 +212,7 @@ static err check_why(struct store *s, struct arena *a, const struct erase_plan *
 		TRY(json_parse(a, "words", arena_str(a, db_blob(rows, 0)), &doc));
 		if (names_any(doc, why))
 			return err_hint(fail(ERR_INPUT, "the reason holds a name that is to be erased"),
-					"the reason stays in the log for ever: write the ground without names");
+					"write the ground without names: it is kept after they are gone");
 	}
 	return NULL;
 }
@@ -199,7 +240,7 @@ err erase_order(struct store *s, const struct erase_plan *plan, struct str why, 
 		v[plan->records + i] = (struct r_erased){ .evidence = plan->evidence.v[i], .index = FIELD_NO_INT,
 							  .words = FIELD_UNKNOWN };
 	TRY(store_local_account(s, &d.by));
-	d.in = d.by;
+	TRY(store_act(s, STR("erase"), &d.in));
 	d.about = plan->person.p ? plan->person : record_new_id(a);
 	TRY(store_append(s, &d, idx, &already));
 	return store_finish(s);

@@ -82,6 +82,24 @@ static void take_ids(struct gathering *g, struct str id)
 	}
 }
 
+static void add_source(struct gathering *g, struct str digest, bool read_from)
+{
+	struct erase_plan *plan = g->plan;
+	struct erase_source *more;
+
+	for (size_t i = 0; i < plan->sources; i++) {
+		if (!str_eq(plan->source[i].digest, digest))
+			continue;
+		plan->source[i].read_from |= read_from;
+		return;
+	}
+	more = ARENA_ARRAY(g->a, struct erase_source, plan->sources + 1);
+	if (plan->sources)
+		memcpy(more, plan->source, plan->sources * sizeof(*more));
+	more[plan->sources++] = (struct erase_source){ .digest = arena_str(g->a, digest), .read_from = read_from };
+	plan->source = more;
+}
+
 static bool is_theirs(const struct gathering *g, struct str about)
 {
 	for (size_t i = 0; i < g->ids.n; i++)
@@ -99,39 +117,90 @@ static bool names_them(const struct gathering *g, struct str words)
 	return false;
 }
 
+static bool holds_id(const struct gathering *g, struct str facts)
+{
+	for (size_t i = 0; i < g->ids.n; i++)
+		if (str_has(facts, g->ids.v[i]))
+			return true;
+	return false;
+}
+
+static void add_mention(struct gathering *g, int64_t idx, struct str type)
+{
+	g->plan->mentions_all++;
+	if (g->plan->mentions < TOLD_MAX)
+		add_record(g->a, &g->plan->mention, &g->plan->mentions,
+			   (struct erase_record){ idx, arena_str(g->a, type) });
+}
+
 /* Words of a record about them go. Others that name them are told: what stands there
  * beside the name is for a person to weigh. */
+static bool look_at_words(struct gathering *g, int64_t idx, const struct header *h, struct str words, bool own)
+{
+	if (own)
+		add_record(g->a, &g->plan->record, &g->plan->records,
+			   (struct erase_record){ idx, arena_str(g->a, h->type) });
+	else if (names_them(g, words))
+		add_mention(g, idx, h->type);
+	else
+		return false;
+	return true;
+}
+
+/* So is the evidence behind records that name them in either part. The largest
+ * records, changes of scans, name nobody in their facts. */
 static err look_at(struct gathering *g, struct arena *tmp, const struct db_rows *row)
 {
 	struct header h;
-	bool own;
+	bool own, found;
 
 	TRY(header_parse(tmp, db_blob(row, 1), &h));
 	own = (str_is(h.type, "person.v1") || str_is(h.type, "account.v1")) && is_theirs(g, h.about);
-	if (own) {
-		add_record(g->a, &g->plan->record, &g->plan->records,
-			   (struct erase_record){ db_int(row, 0), arena_str(g->a, h.type) });
-		for (size_t i = 0; i < h.cites.n; i++)
-			add_text(g->a, &g->plan->sources, h.cites.v[i]);
-	} else if (g->plan->mentions < TOLD_MAX && names_them(g, db_blob(row, 2))) {
-		add_record(g->a, &g->plan->mention, &g->plan->mentions,
-			   (struct erase_record){ db_int(row, 0), arena_str(g->a, h.type) });
-	}
+	found = !db_is_null(row, 2) && look_at_words(g, db_int(row, 0), &h, db_blob(row, 2), own);
+	if (!found && !str_is(h.type, "scan.changes.v1"))
+		found = own || holds_id(g, db_blob(row, 3));
+	for (size_t i = 0; found && i < h.cites.n; i++)
+		add_source(g, h.cites.v[i], own);
+	return NULL;
+}
+
+static err name_source(struct store *s, struct arena *a, struct erase_source *e)
+{
+	struct db_value digest = record_blob(a, e->digest);
+	struct r_submission f;
+	DB_ROWS rows = NULL;
+	int64_t idx;
+	bool more;
+
+	TRY(db_query(store_db(s), SQL("SELECT kind FROM kept_evidence WHERE digest = $1"), DB_ARGS(digest), &rows));
+	TRY(db_next(rows, &more));
+	e->kind = more ? arena_str(a, db_text(rows, 0)) : STR("evidence");
+	db_rows_close(rows);
+	rows = NULL;
+	TRY(db_get_int(store_db(s), SQL("SELECT max(idx) FROM view_submission WHERE report = $1"), DB_ARGS(digest), -1,
+		       &idx));
+	if (idx < 0)
+		return NULL;
+	TRY(record_read(store_db(s), a, &record_submission, idx, &f));
+	e->file = f.name;
 	return NULL;
 }
 
 /* Evidence that is gone already needs no telling. */
-static void drop_gone(struct store *s, struct strs *sources)
+static err name_sources(struct store *s, struct arena *a, struct erase_plan *plan)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < sources->n; i++) {
+	for (size_t i = 0; i < plan->sources; i++) {
 		struct digest d;
 
-		if (digest_get(sources->v[i], &d) && evidence_has(store_evidence(s), &d))
-			sources->v[n++] = sources->v[i];
+		if (!digest_get(plan->source[i].digest, &d) || !evidence_has(store_evidence(s), &d))
+			continue;
+		plan->source[n] = plan->source[i];
+		TRY(name_source(s, a, &plan->source[n++]));
 	}
-	sources->n = n;
+	plan->sources = n;
+	return NULL;
 }
 
 err erase_plan_person(struct store *s, const struct directory *d, struct str id, struct erase_plan *plan)
@@ -143,8 +212,7 @@ err erase_plan_person(struct store *s, const struct directory *d, struct str id,
 
 	plan->person = id;
 	take_ids(&g, id);
-	TRY(db_query(store_db(s), SQL("SELECT idx, header, words FROM kept_record WHERE words IS NOT NULL ORDER "
-				      "BY idx"),
+	TRY(db_query(store_db(s), SQL("SELECT idx, header, words, facts FROM kept_record ORDER BY idx"),
 		     DB_NONE, &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
@@ -153,8 +221,9 @@ err erase_plan_person(struct store *s, const struct directory *d, struct str id,
 		arena_reset(tmp);
 		TRY(look_at(&g, tmp, rows));
 	}
-	drop_gone(s, &plan->sources);
-	return NULL;
+	db_rows_close(rows);
+	rows = NULL;
+	return name_sources(s, d->a, plan);
 }
 
 err erase_plan_record(struct store *s, struct arena *a, int64_t idx, struct erase_plan *plan)

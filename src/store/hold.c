@@ -222,7 +222,7 @@ static err put(struct store *s, struct str id, const struct r_hold *f)
 	int64_t idx;
 
 	TRY(store_local_account(s, &d.by));
-	d.in = d.by;
+	TRY(store_act(s, f->released == 1 ? STR("hold release") : STR("hold add"), &d.in));
 	TRY(store_append(s, &d, &idx, &already));
 	return store_finish(s);
 }

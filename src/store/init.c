@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/instant.h"
 #include "record/types.h"
-#include "store/people.h"
 
+/* The home record stands before every submission, so it came with itself. */
 static err first_record(struct store *s, const struct store_init_spec *spec, const struct home *h)
 {
 	struct r_home f = {
@@ -15,7 +15,7 @@ static err first_record(struct store *s, const struct store_init_spec *spec, con
 	struct draft d = { .type = &record_home, .about = h->id, .by = h->id, .in = h->id,
 			   .effective = instant_now(), .content = CONTENT_STATED, .author = AUTHOR_SERVER,
 			   .fields = &f };
-	struct str local;
+	struct str act;
 	int64_t idx, size;
 	bool already;
 
@@ -24,8 +24,7 @@ static err first_record(struct store *s, const struct store_init_spec *spec, con
 		return err_hint(fail(ERR_CONFLICT, "the database %s holds another home's log already", store_database(s)),
 				"give the new home a database, or a schema, of its own");
 	TRY(store_append(s, &d, &idx, &already));
-	people_submission(store_people(s), h->id, CONTENT_STATED, AUTHOR_CLAIMED);
-	TRY(store_local_account(s, &local));
+	TRY(store_act(s, STR("init"), &act));
 	return store_finish(s);
 }
 

@@ -112,18 +112,14 @@ static err on_start(void *ctx, const struct s_start *start)
 		.source = start->source, .tool = start->tool,
 		.size = c->report.p ? c->size : FIELD_NO_INT,
 	};
-	struct draft d;
-	bool already;
+	struct draft d = intake_draft(in, &record_submission, &f);
 
-	in->id = c->id.p ? c->id : record_new_id(in->a);
-	people_submission(in->people, in->id, c->content, c->author);
-	d = intake_draft(in, &record_submission, &f);
-	d.about = in->id;
+	d.about = c->id;
 	d.effective = instant_now();
 	if (c->cites.n)
 		d.cites = c->cites;
-	TRY(intake_append(in, &d, &already));
-	in->counts.records--;
+	TRY(store_submission(in->store, &d));
+	in->id = d.about;
 	return NULL;
 }
 

@@ -26,7 +26,7 @@ struct intake_context {
 struct intake_counts {
 	int64_t records, opened, reopened, gone, changed, unchanged, results, scans;
 	int64_t changes, changes_known, pulls, pulls_known, rules, tests, failed, sboms, vex;
-	int64_t people, people_changed, people_known;
+	int64_t people, people_changed, people_known, people_unlisted;
 	int64_t late, already, proposed, lost;
 	struct intake_pull_counts { int64_t read, here, reviews, no_checks, no_reviews, no_tickets,
 		repository; } told;	/* the last one filed under */
@@ -47,6 +47,10 @@ extern const struct submission_calls intake_calls;
 const struct intake_counts *intake_counts(const struct intake *in);
 void intake_each_note(const struct intake *in, void (*visit)(void *ctx, struct str note), void *ctx);
 void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done, int64_t of), void *ctx);
+
+/* Says that the persons of this submission, none too, are all of a list: who was on
+ * its copy before and is not on this one is recorded so. */
+void intake_whole_list(struct intake *in, struct str list);
 
 /* For callers that make items themselves, through intake_calls: the submission's id
  * once it started, and the end, which writes what was gathered and signs. */

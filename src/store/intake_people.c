@@ -4,10 +4,11 @@
 #include "store/intake_parts.h"
 
 #include "base/instant.h"
+#include "base/map.h"
 #include "store/directory.h"
 #include "text/json.h"
 
-enum { PERSONS_MAX = 200000, LIST_MAX = 32, MANAGERS_TOLD = 10 };
+enum { PERSONS_MAX = 200000, LIST_MAX = 32, LISTS_MAX = 8, MANAGERS_TOLD = 10 };
 
 struct pending {
 	struct s_person s;
@@ -18,6 +19,8 @@ struct pending {
 struct intake_people {
 	struct pending *v;
 	size_t n, room;
+	struct str list;		/* of which these are all; absent: of none */
+	bool whole;			/* as sure as that: it is no export of a part */
 };
 
 void intake_people_free(struct intake_people *p)
@@ -52,13 +55,28 @@ static struct many keep_roles(struct arena *a, const struct many *from)
 	return (struct many){ out, from->n };
 }
 
+static struct intake_people *persons_of(struct intake *in)
+{
+	if (!in->persons)
+		in->persons = base_alloc(sizeof(*in->persons));
+	return in->persons;
+}
+
+void intake_whole_list(struct intake *in, struct str list)
+{
+	struct intake_people *p = persons_of(in);
+
+	p->list = arena_str(in->a, list);
+	p->whole = true;
+}
+
 err intake_people_person(struct intake *in, const struct s_person *item)
 {
-	struct intake_people *p = in->persons;
+	struct intake_people *p = persons_of(in);
 	struct s_person *s;
 
-	if (!p)
-		p = in->persons = base_alloc(sizeof(*p));
+	if (item->list.n && !p->list.p)
+		p->list = arena_str(in->a, item->list);
 	if (p->n == PERSONS_MAX)
 		return fail(ERR_LIMIT, "the export names more than %d persons", PERSONS_MAX);
 	if (p->n == p->room) {
@@ -120,8 +138,34 @@ static size_t matches(const struct directory *d, const struct s_person *s, size_
 	return n;
 }
 
-static struct r_person merged(struct arena *a, const struct r_person *old, const struct s_person *s)
+/* The lists with this one, or without it. */
+static struct many lists_with(struct arena *a, const struct many *old, struct str list, bool on)
 {
+	const struct str *v = old->v;
+	struct str *out = ARENA_ARRAY(a, struct str, LISTS_MAX + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < old->n; i++)
+		if (!str_eq(v[i], list))
+			out[n++] = v[i];
+	if (on && list.n && n < LISTS_MAX)
+		out[n++] = list;
+	return (struct many){ out, n };
+}
+
+static bool on_list(const struct r_person *f, struct str list)
+{
+	const struct str *v = f->lists.v;
+
+	for (size_t i = 0; i < f->lists.n; i++)
+		if (str_eq(v[i], list))
+			return true;
+	return false;
+}
+
+static struct r_person merged(struct intake *in, const struct r_person *old, const struct s_person *s)
+{
+	struct arena *a = in->a;
 	struct r_person f = *old;
 
 	f.kind = s->kind;
@@ -139,6 +183,11 @@ static struct r_person merged(struct arena *a, const struct r_person *old, const
 		f.status = s->status;
 	if (s->roles.n)
 		f.roles = s->roles;
+	if (in->persons->list.n) {
+		if (!on_list(old, in->persons->list))
+			f.lists = lists_with(a, &old->lists, in->persons->list, true);
+		f.unlisted = FIELD_UNKNOWN;
+	}
 	return f;
 }
 
@@ -177,7 +226,7 @@ static void identify(struct intake *in, struct directory *d, struct pending *p)
 		return;
 	}
 	p->id = n ? d->person[found].id : record_new_id(in->a);
-	p->f = merged(in->a, n ? &d->person[found].f : &none, &p->s);
+	p->f = merged(in, n ? &d->person[found].f : &none, &p->s);
 	if (n && d->person[found].f.name.n && p->s.name.n && !str_is_caseless(d->person[found].f.name, p->s.name)) {
 		struct many old = { &d->person[found].f.name, 1 };
 
@@ -282,6 +331,73 @@ static err write_all(struct intake *in, struct directory *before, struct directo
 	return NULL;
 }
 
+static bool is_listed(const struct map *here, const struct intake_people *all, const struct directory_person *p)
+{
+	if (map_get(here, p->id))
+		return true;
+	/* Somebody of a line that could not be told to be one person. */
+	for (size_t i = 0; i < all->n; i++) {
+		const struct s_person *s = &all->v[i].s;
+		struct many names = { s->email.n ? s->email.v : s->alias.v, s->email.n ? s->email.n : s->alias.n };
+		const struct many *theirs = s->email.n ? &p->f.email : &p->f.alias;
+		const struct str *x = names.v, *y = theirs->v;
+
+		for (size_t k = 0; !all->v[i].id.p && k < names.n * theirs->n; k++)
+			if (str_is_caseless(x[k / theirs->n], y[k % theirs->n]))
+				return true;
+	}
+	return false;
+}
+
+static err unlist(struct intake *in, const struct directory_person *p)
+{
+	struct r_person f = p->f;
+	struct draft d = intake_draft(in, &record_person, &f);
+	bool already;
+
+	f.lists = lists_with(in->item, &f.lists, in->persons->list, false);
+	f.unlisted = f.lists.n ? FIELD_UNKNOWN : 1;
+	d.about = p->id;
+	in->counts.people_unlisted++;
+	return intake_append(in, &d, &already);
+}
+
+/* Who was on the list's copy before and is not on this one. That they left is not
+ * said: their status stays. An export that lacks more than half is one of a part. */
+static err unlist_others(struct intake *in, const struct directory *before)
+{
+	struct intake_people *all = in->persons;
+	struct directory_person **gone = ARENA_ARRAY(in->a, struct directory_person *, before->persons + 1);
+	OWNED(map) here = map_new();
+	size_t n = 0, were = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (all->v[i].id.p)
+			map_put(here, all->v[i].id, all);
+	for (size_t i = 0; i < before->persons; i++) {
+		struct directory_person *p = &before->person[i];
+
+		if (p->erased || !on_list(&p->f, all->list))
+			continue;
+		were++;
+		if (!is_listed(here, all, p))
+			gone[n++] = p;
+	}
+	if (!all->whole && 2 * n > were) {
+		intake_note(in, "%zu of %zu persons of the export before are not in this one: it is taken for a part, "
+			    "and of nobody it is recorded that they are listed no longer", n, were);
+		return NULL;
+	}
+	for (size_t i = 0; i < n; i++) {
+		arena_reset(in->item);
+		TRY(unlist(in, gone[i]));
+	}
+	if (n)
+		intake_note(in, "%zu person%s listed no longer: that is recorded, and the status stays as it was", n,
+			    n == 1 ? " is" : "s are");
+	return NULL;
+}
+
 err intake_people_end(struct intake *in)
 {
 	DIRECTORY_AUTO before = { 0 };
@@ -293,5 +409,6 @@ err intake_people_end(struct intake *in)
 	TRY(directory_load(store_db(in->store), in->a, &d));
 	for (size_t i = 0; i < in->persons->n; i++)
 		identify(in, &d, &in->persons->v[i]);
-	return write_all(in, &before, &d);
+	TRY(write_all(in, &before, &d));
+	return in->persons->list.n ? unlist_others(in, &before) : NULL;
 }

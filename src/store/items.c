@@ -266,6 +266,7 @@ static const struct field person_fields[] = {
 	FIELD(s_person, ends, FIELD_DAY, 0, 0, "last day"),
 	FIELD_CHOICE(s_person, kind, FIELD_REQUIRED, person_kinds, "person or service account"),
 	FIELD(s_person, line, FIELD_INT, 0, 0, "line of the export"),
+	FIELD(s_person, list, FIELD_TEXT, 0, 32, "what exports of one kind have in common"),
 	FIELD(s_person, manager, FIELD_TEXT, 0, 320, "whom they report to: address, id, login or name"),
 	FIELD(s_person, name, FIELD_TEXT, 0, 256, "what they are called"),
 	FIELD(s_person, owner, FIELD_TEXT, 0, 320, "who answers for a service: address, login or name"),

@@ -61,10 +61,11 @@ struct s_sbom { int64_t at, components, licences; struct str artefact, format, n
 struct s_vex { int64_t at; struct str name; struct many statements; };
 
 /* A person as an export of human resources or an identity provider tells them. `refs`
- * are ids that only the export knows, for `manager`. */
+ * are ids that only the export knows, for `manager`; `list` is what the exports of one
+ * kind have in common, absent where the source is no list of everybody. */
 struct s_person {
 	struct many alias, email, refs, roles;
-	struct str department, manager, name, owner;
+	struct str department, list, manager, name, owner;
 	int64_t ends, line, starts;
 	int kind, status;
 };

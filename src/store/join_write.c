@@ -3,7 +3,7 @@
 
 #include "base/instant.h"
 
-static err put_link(struct store *s, const struct r_account_link *f, enum content content)
+static err put_link(struct store *s, const struct r_account_link *f, enum content content, struct str verb)
 {
 	struct draft d = { .type = &record_account_link, .about = f->account, .effective = instant_now(),
 			   .content = content, .author = AUTHOR_CLAIMED, .fields = f };
@@ -11,7 +11,7 @@ static err put_link(struct store *s, const struct r_account_link *f, enum conten
 	int64_t idx;
 
 	TRY(store_local_account(s, &d.by));
-	d.in = d.by;
+	TRY(store_act(s, verb, &d.in));
 	return store_append(s, &d, &idx, &already);
 }
 
@@ -23,7 +23,7 @@ err join_write(struct store *s, const struct directory *d, const struct join *pl
 		if (plan[i].state != JOIN_NEW)
 			continue;
 		f.how = str_c(plan[i].how);
-		TRY(put_link(s, &f, CONTENT_COLLECTED));
+		TRY(put_link(s, &f, CONTENT_COLLECTED, STR("people join")));
 	}
 	return store_finish(s);
 }
@@ -42,7 +42,7 @@ err join_state_link(struct store *s, struct str account, struct str person)
 {
 	struct r_account_link f = { .account = account, .how = STR("stated"), .person = person };
 
-	TRY(put_link(s, &f, CONTENT_STATED));
+	TRY(put_link(s, &f, CONTENT_STATED, STR("people link")));
 	return store_finish(s);
 }
 
@@ -67,7 +67,7 @@ static err put_service(struct store *s, const struct directory *d, const struct 
 	f.owner = owner;
 	*id = draft.about = known ? known->id : record_new_id(d->a);
 	TRY(store_local_account(s, &draft.by));
-	draft.in = draft.by;
+	TRY(store_act(s, STR("people own"), &draft.in));
 	return store_append(s, &draft, &idx, &already);
 }
 

@@ -96,39 +96,51 @@ static err load(struct people *p)
 	return NULL;
 }
 
-static err create(struct people *p, const struct s_who *who, struct str key, struct str *id)
+static struct str key_of_who(struct people *p, const struct s_who *who)
+{
+	return key_of(p->a, who->host.n ? who->host : STR("git"), who->login, who->email, who->name);
+}
+
+err people_add(struct people *p, const struct s_who *who, struct str id)
 {
 	struct r_account f = { .email = who->email, .host = who->host.n ? who->host : STR("git"),
 			       .login = who->login, .name = who->name, .why = who->why,
 			       .kind = who->kind == FIELD_UNKNOWN ? ACCOUNT_UNKNOWN : who->kind };
-	struct draft d = { .type = &record_account, .fields = &f, .content = p->content, .author = p->author };
+	struct draft d = { .type = &record_account, .about = id, .in = p->in, .fields = &f,
+			   .content = p->content, .author = p->author, .effective = instant_now() };
 	int64_t idx;
 	bool already;
 
-	d.about = record_new_id(p->a);
-	d.by = p->in.p ? p->in : d.about;
-	d.in = p->in.p ? p->in : d.about;
-	d.effective = instant_now();
-	*id = d.about;
-	/* The account of this machine's user writes itself in. */
-	if (p->in.p)
-		TRY(store_local_account(p->store, &d.by));
+	ASSERT(p->in.p);
+	TRY(store_local_account(p->store, &d.by));
 	TRY(store_append(p->store, &d, &idx, &already));
-	map_put(p->by_name, key, (void *)(uintptr_t)d.about.p);
+	map_put(p->by_name, key_of_who(p, who), (void *)(uintptr_t)arena_str(p->a, id).p);
+	return NULL;
+}
+
+err people_known(struct people *p, const struct s_who *who, struct str *id)
+{
+	const char *known;
+
+	TRY(load(p));
+	known = map_get(p->by_name, key_of_who(p, who));
+	*id = known ? str_c(known) : (struct str){ 0 };
 	return NULL;
 }
 
 err people_account(struct people *p, const struct s_who *who, struct str *id)
 {
-	struct str host = who->host.n ? who->host : STR("git");
-	struct str key = key_of(p->a, host, who->login, who->email, who->name);
-	const char *known;
-
-	TRY(load(p));
-	known = map_get(p->by_name, key);
-	if (known) {
-		*id = str_c(known);
+	TRY(people_known(p, who, id));
+	if (id->p)
 		return NULL;
-	}
-	return create(p, who, key, id);
+	*id = record_new_id(p->a);
+	return people_add(p, who, *id);
+}
+
+void people_forget(struct people *p)
+{
+	map_free(p->by_name);
+	p->by_name = map_new();
+	p->loaded = false;
+	p->in = (struct str){ 0 };
 }

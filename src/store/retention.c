@@ -207,6 +207,7 @@ static err order(struct store *s, struct arena *a, const struct retention *r, si
 				   .evidence = { ARENA_ARRAY(a, struct str, ERASE_TARGETS), 0 } };
 	struct str why = arena_printf(a, "retention: evidence is kept %lld months and words %lld, 0 being for ever",
 				      (long long)r->evidence, (long long)r->words);
+	struct str act;
 	int64_t idx;
 
 	for (; *at < r->n && plan.records + plan.evidence.n < ERASE_TARGETS; ++*at) {
@@ -219,7 +220,10 @@ static err order(struct store *s, struct arena *a, const struct retention *r, si
 		else
 			plan.record[plan.records++] = (struct erase_record){ item->idx, item->kind };
 	}
-	return plan.records + plan.evidence.n ? erase_order(s, &plan, why, &idx) : NULL;
+	if (plan.records + plan.evidence.n == 0)
+		return NULL;
+	TRY(store_act(s, STR("retention"), &act));
+	return erase_order(s, &plan, why, &idx);
 }
 
 err retention_apply(struct store *s, struct arena *a, const struct retention *r, int64_t *done)
@@ -232,5 +236,5 @@ err retention_apply(struct store *s, struct arena *a, const struct retention *r,
 				"custody config approve");
 	while (at < r->n)
 		TRY(order(s, a, r, &at));
-	return erase_pending(s, done);
+	return erase_pending(s, done, NULL);
 }

@@ -27,7 +27,9 @@ struct store {
 	struct record_log log;
 	struct people *people;
 	int64_t in_transaction;		/* records since the last commit */
-	struct str local;
+	struct str local;		/* account of this machine's user */
+	bool local_new;			/* not written yet */
+	struct str act;			/* submission of what the command itself does */
 };
 
 struct db *store_db(struct store *s)
@@ -246,7 +248,7 @@ err store_open_write(const char *home, int wait_ms, struct store **out)
 	TRY(anchor_ask_witnesses(&s->home, s->ledger));
 	TRY(set_clock(s));
 	TRY(ledger_sign(s->ledger, s->log.received));
-	TRY(erase_pending(s, NULL));
+	TRY(erase_pending(s, NULL, NULL));
 	s->people = people_new(s);
 	*out = s;
 	s = NULL;
@@ -303,10 +305,15 @@ err store_finish(struct store *s)
 	return home_note_place(&s->home, s->ledger);
 }
 
+/* Who was met in what is given up is not known. */
 void store_abandon(struct store *s)
 {
 	if (s->db && s->lock >= 0)
 		db_rollback(s->db);
+	if (s->people)
+		people_forget(s->people);
+	s->local = s->act = (struct str){ 0 };
+	s->local_new = false;
 }
 
 err store_note_evidence(struct store *s, const struct digest *d, int64_t size, struct str kind)
@@ -323,12 +330,59 @@ err store_note_evidence(struct store *s, const struct digest *d, int64_t size, s
 		      DB_ARGS(DB_B(digest_str(d)), DB_I(size), DB_T(kind), DB_I(at)), NULL);
 }
 
+static struct s_who local_user(struct store *s)
+{
+	return (struct s_who){ .host = STR("local"), .login = home_user(s->a), .kind = ACCOUNT_UNKNOWN };
+}
+
 err store_local_account(struct store *s, struct str *id)
 {
-	struct s_who who = { .host = STR("local"), .login = home_user(s->a) };
+	struct s_who who = local_user(s);
 
-	if (!s->local.p)
-		TRY(people_account(s->people, &who, &s->local));
+	if (!s->local.p) {
+		TRY(people_known(s->people, &who, &s->local));
+		s->local_new = !s->local.p;
+		if (s->local_new)
+			s->local = record_new_id(s->a);
+	}
 	*id = s->local;
+	return NULL;
+}
+
+err store_submission(struct store *s, struct draft *d)
+{
+	struct s_who who = local_user(s);
+	int64_t idx;
+	bool already;
+
+	TRY(store_local_account(s, &d->by));
+	d->type = &record_submission;
+	if (!d->about.p)
+		d->about = record_new_id(s->a);
+	d->in = d->about;
+	TRY(store_append(s, d, &idx, &already));
+	people_submission(s->people, d->about, d->content, d->author);
+	if (!s->local_new)
+		return NULL;
+	s->local_new = false;
+	people_submission(s->people, d->about, CONTENT_STATED, AUTHOR_CLAIMED);
+	TRY(people_add(s->people, &who, s->local));
+	people_submission(s->people, d->about, d->content, d->author);
+	return NULL;
+}
+
+err store_act(struct store *s, struct str verb, struct str *id)
+{
+	struct r_submission f = { .query = verb, .source = STR("custody"), .tool = STR("custody " CUSTODY_VERSION),
+				  .size = FIELD_NO_INT };
+	struct draft d = { .effective = instant_now(), .content = CONTENT_STATED, .author = AUTHOR_CLAIMED,
+			   .fields = &f };
+
+	if (!s->act.p) {
+		TRY(store_submission(s, &d));
+		s->act = d.about;
+	}
+	people_submission(s->people, s->act, CONTENT_STATED, AUTHOR_CLAIMED);
+	*id = s->act;
 	return NULL;
 }

@@ -69,7 +69,18 @@ void store_abandon(struct store *s);
 /* Notes that evidence is kept (its row; the bytes are in the evidence store). */
 MUST_USE err store_note_evidence(struct store *s, const struct digest *d, int64_t size, struct str kind);
 
-/* The account of the person at this machine, "claimed", made where it is new. */
+/* The account of the person at this machine, "claimed". A new one is written behind
+ * the next submission, which it came with. */
 MUST_USE err store_local_account(struct store *s, struct str *id);
+
+/* Writes the record of a submission: `d` has its type's fields, how it came and what
+ * it cites; who and the id, where it has none yet, are filled in and live with the
+ * store. What is written next names d->about as `in`. */
+MUST_USE err store_submission(struct store *s, struct draft *d);
+
+/* The submission that somebody's doing at the command line is: one for as long as
+ * the store is open, made where it is new, under what the first caller calls it
+ * ("people join"). `id` lives with the store. */
+MUST_USE err store_act(struct store *s, struct str verb, struct str *id);
 
 #endif

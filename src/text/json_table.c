@@ -2,7 +2,7 @@
 
 #include "base/instant.h"
 
-enum { ITEM_MAX = 4096, INHERITED = FIELD_WORDS | FIELD_FROM_STORE | FIELD_SECRET };
+enum { INHERITED = FIELD_WORDS | FIELD_FROM_STORE | FIELD_SECRET };
 
 /* One reading of one struct; `outer` are the flags its fields inherit. */
 struct reading {
@@ -119,7 +119,7 @@ static err read_list(const struct reading *r, const struct field *f, const struc
 	struct many fresh = { 0 };
 
 	one.flags &= ~(unsigned)FIELD_MANY;
-	one.max = f->kind == FIELD_INT ? 0 : ITEM_MAX;
+	one.max = f->kind == FIELD_INT ? 0 : FIELD_LISTED_MAX;
 	size = field_item_size(&one);
 	TRY(list_size(r, f, v, list));
 	if (f->kind == FIELD_GROUP && list->n) {

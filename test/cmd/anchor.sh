@@ -366,3 +366,7 @@ t 'an address with a password stands in no error of a push' '
 	err_hasnt s3cret
 	err_has "could not push"
 '
+t 'each record came with a submission' '
+	python3 "$top/test/cmd/origins.py" h >"$out" 2>&1
+	out_has "every record came with a submission"
+'

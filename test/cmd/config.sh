@@ -79,6 +79,19 @@ t 'only what differs becomes records, and what vanished is recorded' '
 	code 0
 	out_has identical
 '
+t 'who is declared no longer is recorded so' '
+	sed "s/^people:/&\n  - { name: Grace Hopper, email: [grace@example.org] }/" next.yaml >more.yaml
+	run config apply more.yaml
+	code 0
+	run config apply next.yaml
+	code 0
+	out_has "1 declared no longer"
+	run people show grace@example.org
+	out_has "listed      no longer"
+	run config apply more.yaml
+	run people show grace@example.org
+	out_hasnt "no longer"
+'
 t 'things fall to the system with the longest path' '
 	run system of app2:services/pay/main.c
 	out_has shop

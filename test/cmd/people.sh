@@ -40,6 +40,28 @@ t 'people come from an export, once' '
 	code 0
 	out_has "0 created, 1 changed, 2 unchanged"
 '
+t 'who is on the newest export no longer is recorded so, and keeps the status' '
+	grep -v "^Grace" later.csv >without.csv
+	run people import without.csv
+	code 0
+	err_has "1 person is listed no longer"
+	run people show grace@example.org
+	out_has "listed      no longer"
+	out_has "status      active"
+	sed "s/Grace,Hopper/Grace,Murray Hopper/" people.csv >again.csv
+	run people import again.csv
+	code 0
+	run people show grace@example.org
+	out_hasnt "no longer"
+	head -n 2 people.csv >part.csv
+	run people import part.csv
+	err_has "2 of 3 persons of the export before are not in this one: it is taken for a part"
+	printf "Name,Mail,Department\nAda Lovelace,ada@example.org,\n" >other.csv
+	run people import other.csv
+	err_hasnt "listed no longer"
+	run rebuild --check
+	code 0
+'
 t 'a cell that a spreadsheet would run is a name, and is made harmless on its way out' '
 	run people list --persons -o json
 	out_has "\"=3+1 Cell\""
@@ -110,6 +132,10 @@ t 'the reason of an erasure holds no name' '
 	code 1
 	err_has "holds a name"
 '
+t 'erasure names the files that hold the person too' '
+	run erase --person ada@example.org --why "request 12"
+	out_has "what they are called was read from it: people people.csv"
+'
 t 'a person is erased and every proof stays valid' '
 	grep -aq Lovelace home/custody.db || wrong "the name was never there"
 	files=$("$custody" evidence list --kind people -o json |
@@ -149,4 +175,8 @@ t 'facts cannot be erased' '
 	run erase --record 0 --why x --yes
 	code 7
 	err_has "facts are not erased"
+'
+t 'each record came with a submission' '
+	python3 "$top/test/cmd/origins.py" home >"$out" 2>&1
+	out_has "every record came with a submission"
 '

@@ -100,7 +100,7 @@ static err erase_both(void)
 	TRY(erase_plan_evidence(s, a, str_c(hex), &plan));
 	TRY(erase_order(s, &plan, STR("request of 2026-01-31"), &idx));
 	told->ordered = true;
-	return erase_pending(s, NULL);
+	return erase_pending(s, NULL, NULL);
 }
 
 /* In a process of its own, that may die on the way. */

@@ -532,6 +532,7 @@ static void scrubbing_keeps_what_is_left(void **s)
 	fill_t(1000);
 	assert_ok(db_run(db, SQL("UPDATE kept_t SET t = NULL WHERE k < 500"), DB_NONE, NULL));
 	assert_ok(db_scrub(db));
+	assert_ok(db_scrub_log(db));
 	assert_int_equal(count_t(db), 1000);
 }
 

@@ -47,7 +47,8 @@ static err work(int64_t *committed)
 		}
 		*committed = t + 1;
 	}
-	return db_scrub(db);
+	TRY(db_scrub(db));
+	return db_scrub_log(db);
 }
 
 static err read_answer(struct db *db, const struct sql *sql, int64_t *out)

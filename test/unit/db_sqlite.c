@@ -199,6 +199,7 @@ static void scrubbing_takes_erased_bytes_off_the_disk(void **s)
 	assert_ok(db_run(db, SQL("UPDATE t SET b = NULL"), DB_NONE, NULL));
 	assert_true(file_has(path, words) || file_has(wal, words));
 	assert_ok(db_scrub(db));
+	assert_ok(db_scrub_log(db));
 	assert_false(file_has(path, words));
 	assert_false(file_has(wal, words));
 }

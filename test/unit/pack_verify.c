@@ -135,9 +135,9 @@ static void write_small(struct store *s, const char *from, const char *out)
 	assert_ok(pack_out_manifest(o, &d));
 	digest_put(hex, &d);
 	assert_ok(ledger_head(store_ledger(s), &head));
-	/* The record of the pack this was copied from is not in it. */
+	/* The record of the pack this was copied from, and its submission, are not in it. */
 	assert_ok(ledger_sign_note(store_ledger(s), arena_printf(place.a, "custody pack manifest v1\n%.*s\n%lld\n%s\n",
-		FMT(ledger_origin(store_ledger(s))), (long long)head.size - 1, hex), &note));
+		FMT(ledger_origin(store_ledger(s))), (long long)head.size - 2, hex), &note));
 	assert_ok(pack_out_file(o, "manifest.note", buf_str(&note)));
 	assert_ok(pack_out_finish(o));
 }

@@ -427,7 +427,7 @@ static void sarif_is_read_as_the_specification_says(void **state)
 		/* tables may follow results; a message from the rule; all partial fingerprints, sorted */
 		"finding context=[strcpy(a, b);] fingerprint=[a=1\nb=2] line=7 message=[strcpy has no limit] path=[src/main.c] "
 		"rule=[R1] score=98 severity=critical title=[Copies without a limit]",
-		"path=[x.c] rule=[X1] severity=high title=[from an extension]",
+		"line=1 message=[from an extension] path=[x.c] rule=[X1] severity=high title=[X1]",
 		"message=[two\nlines] rule=[R2/sub] severity=none suppressed=1",
 		"message=[rejected] rule=[R2] severity=low suppressed=0",
 		"message=[under review] rule=[R2] severity=low suppressed=0",

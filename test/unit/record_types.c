@@ -220,8 +220,11 @@ static void the_quick_reading_of_a_header_is_the_slow_one(void **state)
 	for (size_t n = 0; n <= CITES_MAX; n += 32) {
 		struct str *cites = ARENA_ARRAY(a, struct str, CITES_MAX);
 
-		for (size_t i = 0; i < n; i++)
+		for (size_t i = 0; i < n; i++) {
 			cites[i] = digits(a, 64);
+			((char *)(uintptr_t)cites[i].p)[0] = "0123456789abcdef"[i / 16];
+			((char *)(uintptr_t)cites[i].p)[1] = "0123456789abcdef"[i % 16];
+		}
 		h.cites = (struct strs){ cites, n };
 		h.has_words = n == 32;
 		buf_clear(&out);
@@ -263,6 +266,84 @@ static void a_header_with_any_bit_flipped_is_refused_or_another(void **state)
 	assert_fails(header_parse(a, buf_str(&out), &back), ERR_INTEGRITY);
 }
 
+static void a_header_has_one_form(void **state)
+{
+	OWNED(arena) a = arena_new();
+	struct str cite[2] = { digits(a, 64), digits(a, 64) };
+	const char *const types[] = { "scan", "scan.v", "scan.v0", "scan.v01", ".v1", "Scan.v1", "scan v1.v1" };
+	struct header h = sample(a), back;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+		BUF_AUTO out = buf_new(HEADER_MAX);
+
+		h.type = str_c(types[i]);
+		header_write(&h, &out);
+		assert_fails(header_parse(a, buf_str(&out), &back), ERR_INTEGRITY);
+	}
+	h.type = STR("scan.changes.v12");
+	h.cites = (struct strs){ cite, 2 };
+	for (int equal = 1; equal >= 0; equal--) {
+		BUF_AUTO out = buf_new(HEADER_MAX);
+
+		((char *)(uintptr_t)cite[1].p)[0] = equal ? 'a' : '0';
+		header_write(&h, &out);
+		assert_fails(header_parse(a, buf_str(&out), &back), ERR_INTEGRITY);
+	}
+	((char *)(uintptr_t)cite[1].p)[0] = 'b';
+	{
+		BUF_AUTO out = buf_new(HEADER_MAX);
+
+		header_write(&h, &out);
+		assert_ok(header_parse(a, buf_str(&out), &back));
+	}
+}
+
+/* What a table would refuse to read back is not written. */
+static void a_table_refuses_what_could_not_be_read_back(void **state)
+{
+	OWNED(arena) a = arena_new();
+	struct r_tests t, good;
+	struct str name[2] = { STR("ok"), letters(a, FIELD_LISTED_MAX + 1) };
+	struct many too_many = { arena_alloc(a, 101 * sizeof(struct str)), 101 };
+
+	(void)state;
+	fill_table(a, record_tests.table, &good, FULL);
+	assert_ok(table_check(record_tests.table, &good));
+	t = good;
+	t.tests = (int64_t)1 << 53;
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t.tests = -2;
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t = good;
+	t.run = (struct str){ "a\0b", 3 };
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t.run = STR("\xC3");
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t.run = letters(a, 257);
+	assert_fails(table_check(record_tests.table, &t), ERR_LIMIT);
+	t = good;
+	t.system = (struct str){ 0 };
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t.system = STR("no id");
+	assert_fails(table_check(record_tests.table, &t), ERR_INPUT);
+	t = good;
+	t.failures = (struct many){ name, 2 };
+	assert_fails(table_check(record_tests.table, &t), ERR_LIMIT);
+	for (size_t i = 0; i < too_many.n; i++)
+		((struct str *)too_many.v)[i] = STR("x");
+	t.failures = too_many;
+	assert_fails(table_check(record_tests.table, &t), ERR_LIMIT);
+	for (const struct record_type *const *type = record_types; *type; type++) {
+		void *value = arena_alloc(a, (*type)->table->size);
+
+		for (int how = REQUIRED_ONLY; how <= MAXIMAL; how++) {
+			fill_table(a, (*type)->table, value, (enum fill)how);
+			assert_ok(table_check((*type)->table, value));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +355,8 @@ int main(void)
 		cmocka_unit_test(a_header_is_these_bytes_and_no_others),
 		cmocka_unit_test(the_quick_reading_of_a_header_is_the_slow_one),
 		cmocka_unit_test(a_header_with_any_bit_flipped_is_refused_or_another),
+		cmocka_unit_test(a_header_has_one_form),
+		cmocka_unit_test(a_table_refuses_what_could_not_be_read_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

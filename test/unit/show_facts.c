@@ -202,11 +202,11 @@ static void joining_accounts_turns_independence_both_ways(void **s)
 	views_script(db, "UPDATE view_account SET person = x'bb' WHERE id = x'02'");
 	expect(branch()->reviews, 1, 0, 9);
 	/* the account turns out to be a service's: a bot, and no author of that kind */
-	views_script(db, "INSERT INTO view_person (id, kind, status, idx) VALUES (x'bb', 'service', 'active', 5)");
+	views_script(db, "INSERT INTO view_person (id, kind, status, unlisted, idx) VALUES (x'bb', 'service', 'active', 0, 5)");
 	expect(branch()->reviews, 0, 1, 9);
 	assert_int_equal(branch()->bot_approvals, 1);
 	assert_int_equal(branch()->bots, 0);
-	views_script(db, "INSERT INTO view_person (id, kind, status, idx) VALUES (x'aa', 'service', 'active', 5)");
+	views_script(db, "INSERT INTO view_person (id, kind, status, unlisted, idx) VALUES (x'aa', 'service', 'active', 0, 5)");
 	assert_int_equal(branch()->bots, 10);
 	/* whether it is a person was not known until it was joined */
 	views_script(db, "UPDATE view_account SET kind = 'unknown', person = NULL WHERE id = x'02'");

@@ -62,9 +62,9 @@ static struct str account(struct home *h, const char *login)
 {
 	struct people *p = store_people(h->s);
 	struct s_who who = { .host = STR("local"), .login = str_c(login) };
-	struct str id, by;
+	struct str id, act;
 
-	assert_ok(store_local_account(h->s, &by));
+	assert_ok(store_act(h->s, STR("import"), &act));
 	assert_ok(people_account(p, &who, &id));
 	assert_ok(store_finish(h->s));
 	return id;

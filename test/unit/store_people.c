@@ -43,10 +43,9 @@ static struct str account(struct store *s, const char *host, const char *login, 
 {
 	struct s_who who = { .host = str_c(host), .login = str_c(login), .name = str_c(name), .email = str_c(email),
 			     .kind = ACCOUNT_PERSON };
-	struct str id, local;
+	struct str id, act;
 
-	assert_ok(store_local_account(s, &local));
-	people_submission(store_people(s), local, CONTENT_COLLECTED, AUTHOR_CLAIMED);
+	assert_ok(store_act(s, STR("import"), &act));
 	assert_ok(people_account(store_people(s), &who, &id));
 	return id;
 }
@@ -66,7 +65,7 @@ static struct str person(struct store *s, struct arena *a, const char *name, con
 	f.email = (struct many){ emails, email ? 1 : 0 };
 	f.alias = (struct many){ aliases, alias ? 1 : 0 };
 	assert_ok(store_local_account(s, &d.by));
-	d.in = d.by;
+	assert_ok(store_act(s, STR("import"), &d.in));
 	assert_ok(store_append(s, &d, &idx, &already));
 	return d.about;
 }
@@ -310,11 +309,11 @@ static void what_is_erased_is_gone_from_the_file_and_proofs_stay(void **state)
 	assert_fails(erase_order(s, &plan, STR("ADA@example.org asked"), &idx), ERR_INPUT);
 	assert_ok(erase_order(s, &plan, STR("request of 2026-01-31"), &idx));
 	assert_int_equal(words_left(s, &plan), 2);
-	assert_ok(erase_pending(s, &done));
+	assert_ok(erase_pending(s, &done, NULL));
 	assert_int_equal(done, 3);
 	assert_int_equal(words_left(s, &plan), 0);
 	assert_false(evidence_has(store_evidence(s), &file));
-	assert_ok(erase_pending(s, &done));
+	assert_ok(erase_pending(s, &done, NULL));
 	assert_int_equal(done, 0);
 	store_close(s);
 	s = NULL;
@@ -363,6 +362,48 @@ static void an_order_that_was_interrupted_is_carried_out_at_the_next_start(void 
 	place_done(&at);
 }
 
+/* A reader keeps the old state in the database's log; nobody waits for it. */
+static void a_reader_keeps_neither_an_erasure_nor_other_writers_waiting(void **state)
+{
+	struct place at = place_new();
+	STORE_AUTO s = NULL;
+	STORE_AUTO reader = NULL;
+	struct erase_plan plan;
+	struct digest file;
+	int64_t idx, done, began = instant_ticks_ms();
+	bool waits;
+
+	(void)state;
+	assert_ok(store_open_write(at.home, 60000, &s));
+	plan = somebody(s, at.a, &file);
+	assert_ok(store_open_read(at.home, &reader));
+	assert_ok(db_snapshot(store_db(reader)));
+	assert_int_equal(words_left(reader, &plan), 2);
+	assert_ok(erase_order(s, &plan, STR("request"), &idx));
+	assert_ok(erase_pending(s, &done, &waits));
+	assert_int_equal(done, 3);
+	assert_true(waits);
+	assert_int_equal(words_left(s, &plan), 0);
+	store_close(s);
+	s = NULL;
+	assert_ok(store_open_write(at.home, 60000, &s));	/* not kept out */
+	store_close(s);
+	s = NULL;
+	assert_true(instant_ticks_ms() - began < 30000);
+	assert_true(file_holds(at.home, at.a, "Lovelace"));
+	db_snapshot_end(store_db(reader));
+	store_close(reader);
+	reader = NULL;
+	assert_ok(store_open_write(at.home, 60000, &s));
+	assert_ok(erase_pending(s, &done, &waits));
+	assert_false(waits);
+	store_close(s);
+	s = NULL;
+	assert_false(file_holds(at.home, at.a, "Lovelace"));
+	stays_whole(&at, 2, 1);
+	place_done(&at);
+}
+
 /* The file went, its row did not yet: the next start goes on. */
 static void half_an_erasure_is_finished(void **state)
 {
@@ -401,7 +442,7 @@ static void evidence_that_comes_again_is_kept(void **state)
 	assert_ok(store_open_write(at.home, 1000, &s));
 	plan = somebody(s, at.a, &file);
 	assert_ok(erase_order(s, &plan, STR("request"), &idx));
-	assert_ok(erase_pending(s, NULL));
+	assert_ok(erase_pending(s, NULL, NULL));
 	assert_ok(evidence_put(store_evidence(s), STR("Ada Lovelace, ada@example.org\n"), &file));
 	assert_ok(store_note_evidence(s, &file, 30, STR("people")));
 	assert_ok(store_finish(s));
@@ -483,6 +524,7 @@ int main(void)
 		cmocka_unit_test(no_reply_addresses_hold_a_login),
 		cmocka_unit_test(what_is_erased_is_gone_from_the_file_and_proofs_stay),
 		cmocka_unit_test(an_order_that_was_interrupted_is_carried_out_at_the_next_start),
+		cmocka_unit_test(a_reader_keeps_neither_an_erasure_nor_other_writers_waiting),
 		cmocka_unit_test(half_an_erasure_is_finished), cmocka_unit_test(evidence_that_comes_again_is_kept),
 		cmocka_unit_test(facts_are_not_erased), cmocka_unit_test(views_hold_no_words),
 	};

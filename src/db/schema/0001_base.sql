@@ -38,7 +38,7 @@ CREATE TABLE view_type_count (type text PRIMARY KEY, n int64 NOT NULL, first_rec
 
 CREATE TABLE view_person (
 	id blob PRIMARY KEY, kind text NOT NULL, owner blob, manager blob, status text NOT NULL,
-	starts int64, ends int64, idx int64 NOT NULL
+	starts int64, ends int64, unlisted int64 NOT NULL, idx int64 NOT NULL
 );
 CREATE TABLE view_person_role (person blob NOT NULL, role text NOT NULL, PRIMARY KEY (person, role));
 CREATE TABLE view_account (
