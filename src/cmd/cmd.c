@@ -33,6 +33,16 @@ void cmd_say(const struct cmd_run *run, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void cmd_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+}
+
 static const struct cmd_noun *find_noun(const char *name)
 {
 	for (const struct cmd_noun *const *n = cmd_nouns; *n; n++)

@@ -56,6 +56,9 @@ int64_t cmd_limit(const struct cmd_run *run, int64_t given);
 MUST_USE err cmd_print(struct str text);
 void cmd_say(const struct cmd_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* What must be said in any case: something was refused or left out. */
+void cmd_warn(const char *fmt, ...) PRINTF_LIKE(1, 2);
+
 /* The options that every command takes. */
 extern const struct table cmd_common_table;
 

@@ -74,6 +74,14 @@ static void say_progress(void *ctx, int64_t done, int64_t of)
 		term_progress(ctx, "reading %lld %%", (long long)(100 * done / of));
 }
 
+static void put_outcomes(struct buf *b, const struct intake_counts *n)
+{
+	if (n->empty)
+		buf_addf(b, "; empty: nothing shows that anything was looked at, so it does not count as a run");
+	if (n->failed_runs)
+		buf_addf(b, "; failed: the tool says so, so it changes nothing and does not count as a run");
+}
+
 static void put_replaced(struct buf *b, const struct import_result *r)
 {
 	if (r->replaced.n)
@@ -98,6 +106,7 @@ static err print_counts(struct cmd_run *run, struct store *s, const char *name, 
 		buf_addf(&b, "; older than what is known, so it changes no state");
 	if (n->proposed)
 		buf_addf(&b, "; of a commit on no release branch");
+	put_outcomes(&b, n);
 	if (n->partial)
 		buf_addf(&b, "; the tool says that it did not finish");
 	if (n->rules)
@@ -126,6 +135,8 @@ static err open_input(const char *folder, const char *name, int *out)
 	FD_AUTO in = given ? dup(STDIN_FILENO) : open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat st;
 
+	if (in < 0 && errno == ENXIO)
+		return fail(ERR_INPUT, "%s is no regular file", name);
 	if (in < 0 && errno == ENOENT)
 		return fail(ERR_MISSING, "there is no file %s", name);
 	if (in < 0 || fstat(in, &st))
@@ -183,10 +194,13 @@ static err import_each(struct cmd_run *run, struct store *s, const struct import
 		if (o->file.n == 1 || !is_of_one_file(e))
 			return e;
 		refused++;
-		cmd_say(run, "refused: %.*s", FMT(term_safe(run->a, str_c(e->text))));
+		cmd_warn("refused: %.*s", FMT(term_safe(run->a, str_c(e->text))));
 	}
+	if (refused == o->file.n)
+		return fail(ERR_INPUT, "all %zu files were refused; nothing is imported", refused);
 	if (refused)
-		return fail(ERR_INPUT, "%zu of %zu files were refused; the others are imported", refused, o->file.n);
+		return fail(ERR_INPUT, "%zu of %zu files %s refused; the others are imported", refused, o->file.n,
+			    refused == 1 ? "was" : "were");
 	return NULL;
 }
 

@@ -48,7 +48,7 @@ static int64_t scans_of(struct deciding *x, const char *kind, int64_t *newest)
 	for (size_t i = 0; i < x->f->scans.n; i++) {
 		const struct facts_scan *v = FACTS_AT(x->f->scans, facts_scan, i);
 
-		if (!str_is(v->kind, kind) || v->proposed == 1 || str_is(v->outcome, "failed"))
+		if (!str_is(v->kind, kind) || v->proposed == 1 || !facts_scan_held(v))
 			continue;
 		n += v->runs;
 		if (*newest == INSTANT_NONE || facts_scan_ran(v) > *newest)
@@ -73,7 +73,7 @@ static bool has_scan(const struct facts *f, const struct facts_branch *b, const 
 		const struct facts_scan *v = FACTS_AT(f->scans, facts_scan, i);
 
 		if ((str_is(v->kind, kinds[0]) || str_is(v->kind, kinds[1])) && v->proposed != 1 &&
-		    !str_is(v->outcome, "failed") && str_eq(v->system, b->system))
+		    facts_scan_held(v) && str_eq(v->system, b->system))
 			return true;
 	}
 	return false;
@@ -174,12 +174,15 @@ static void architecture(struct deciding *x)
 static void look_at_secrets(struct deciding *x)
 {
 	int64_t tree = delivery_parts_open(x->f, "secret", FIELD_UNKNOWN, SITUATION_TREE);
+	int64_t elsewhere = delivery_parts_open(x->f, "secret", FIELD_UNKNOWN, SITUATION_ELSEWHERE);
 	int64_t history = delivery_parts_open(x->f, "secret", FIELD_UNKNOWN, SITUATION_HISTORY), newest = INSTANT_NONE;
 
 	if (tree) {
 		FAULT(x, "%lld secret%s in the tree", (long long)tree, s(tree));
 		next(x, "rotate the secrets first, then remove them");
 	}
+	if (elsewhere)
+		FAULT(x, "%lld secret%s that reports found outside of the trees looked at", (long long)elsewhere, s(elsewhere));
 	if (history)
 		OPEN(x, "whether %lld secret%s in history %s rotated", (long long)history, s(history),
 		     history == 1 ? "was" : "were");

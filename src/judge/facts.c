@@ -4,7 +4,7 @@
 #include "text/json.h"
 
 const char *const facts_period_words[] = { "usual", "copy", "declared", "asked", NULL };
-const char *const facts_situation_words[] = { "tree", "history", "component", "proposed", NULL };
+const char *const facts_situation_words[] = { "tree", "history", "component", "proposed", "elsewhere", NULL };
 
 #define INT(st, member, help) FIELD(st, member, FIELD_INT, 0, 0, help)
 #define WHEN(st, member, help) FIELD(st, member, FIELD_TIME, 0, 0, help)
@@ -323,6 +323,11 @@ err facts_parse(struct arena *a, struct str bytes, struct facts **out)
 int64_t facts_scan_ran(const struct facts_scan *s)
 {
 	return str_is(s->via, "collected") && s->received > s->at ? s->received : s->at;
+}
+
+bool facts_scan_held(const struct facts_scan *s)
+{
+	return str_is(s->outcome, "clean") || str_is(s->outcome, "findings");
 }
 
 int64_t facts_changes(const struct facts *f)

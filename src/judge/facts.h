@@ -44,8 +44,8 @@ struct facts_finding {
 	struct str kind;
 	struct many numbers, titles;
 };
-extern const char *const facts_situation_words[];	/* tree history component proposed */
-enum { SITUATION_TREE, SITUATION_HISTORY, SITUATION_COMPONENT, SITUATION_PROPOSED };
+extern const char *const facts_situation_words[];	/* tree history component proposed elsewhere */
+enum { SITUATION_TREE, SITUATION_HISTORY, SITUATION_COMPONENT, SITUATION_PROPOSED, SITUATION_ELSEWHERE };
 
 /* A scan that CI runs; a kind of file in the tree; a rule of a branch. */
 struct facts_ci { struct str enforced, kind, path, repository, tool, why; };
@@ -106,6 +106,9 @@ MUST_USE err facts_parse(struct arena *a, struct str bytes, struct facts **out);
 /* When it last ran: our own scans now, of a tree that may be older; others as they
  * say. */
 int64_t facts_scan_ran(const struct facts_scan *s);
+
+/* Whether its run shows anything: one that was empty, failed or did not finish does not. */
+bool facts_scan_held(const struct facts_scan *s);
 
 /* Sums over the branches. */
 int64_t facts_changes(const struct facts *f);

@@ -80,7 +80,8 @@ static void import_pulls(struct stepping *s)
 static bool has_scan(const struct facts *f, const char *kind)
 {
 	for (size_t i = 0; i < f->scans.n; i++)
-		if (str_is(FACTS_AT(f->scans, facts_scan, i)->kind, kind))
+		if (str_is(FACTS_AT(f->scans, facts_scan, i)->kind, kind) &&
+		    facts_scan_held(FACTS_AT(f->scans, facts_scan, i)))
 			return true;
 	return false;
 }

@@ -115,12 +115,17 @@ static struct str most_secrets(struct stepping *s)
 static void secrets(struct stepping *s)
 {
 	struct gathered tree = gather(s, "secret", SITUATION_TREE, FIELD_UNKNOWN);
+	struct gathered other = gather(s, "secret", SITUATION_ELSEWHERE, FIELD_UNKNOWN);
 	struct gathered old = gather(s, "secret", SITUATION_HISTORY, FIELD_UNKNOWN);
 
 	add(s, tree.n, EFFECT_SECRET, s->f->branches.n > 1 ?
 	    arena_printf(s->a, "secret%s in the trees%.*s", many(tree.n), FMT(most_secrets(s))) :
 	    arena_printf(s->a, "secret%s in the tree of %.*s: %.*s", many(tree.n), FMT(branch_name(s)), FMT(tree.titles)),
 	    tree.n <= NUMBERS_SHOWN ? arena_printf(s->a, "custody finding show%.*s", FMT(tree.numbers)) :
+	    STR("custody finding list -k secret"));
+	add(s, other.n, EFFECT_SECRET,
+	    arena_printf(s->a, "secret%s that reports found elsewhere: %.*s", many(other.n), FMT(other.titles)),
+	    other.n <= NUMBERS_SHOWN ? arena_printf(s->a, "custody finding show%.*s", FMT(other.numbers)) :
 	    STR("custody finding list -k secret"));
 	add(s, old.n, EFFECT_OLD_SECRET, arena_printf(s->a, "secret%s only in history, rotation not known", many(old.n)),
 	    STR("custody finding list -k secret"));

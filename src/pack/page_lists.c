@@ -24,7 +24,7 @@ static err put_severity(struct pack_site *s, struct json_writer *j, int64_t seve
 				     "AND open = 1"),
 		       DB_ARGS(DB_I(severity)), 0, &open));
 	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding WHERE (severity = $1 OR ($1 = 1 AND severity < 1)) "
-				     "AND open = 1 AND suppressed = 'accepted'"), DB_ARGS(DB_I(severity)), 0, &accepted));
+				     "AND open = 3"), DB_ARGS(DB_I(severity)), 0, &accepted));
 	TRY(db_get_int(s->w->db, SQL("SELECT count(*) FROM view_finding_state f JOIN view_scan z ON z.no = f.last_scan "
 				     "WHERE (f.severity = $1 OR ($1 = 1 AND f.severity < 1)) AND f.open = 0 AND z.effective >= $2 AND z.effective <= $3"),
 		       DB_ARGS(DB_I(severity), DB_I(s->w->from), DB_I(standing_evidence_to(s->f))), 0, &closed));

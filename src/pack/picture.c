@@ -156,10 +156,10 @@ static err read_weeks(struct pack_site *s, struct weeks *w)
 	w->first = end - (w->n - 1) * WEEK;
 	TRY(db_query(s->w->db, SQL("SELECT x.severity, x.day, CAST(sum(x.delta) AS int64) FROM ("
 		"SELECT f.severity AS severity, s.effective / 86400 AS day, 1 AS delta FROM view_finding f "
-		"JOIN view_scan s ON s.no = f.first_scan WHERE f.open <> 2 UNION ALL "
+		"JOIN view_scan s ON s.no = f.first_scan WHERE f.open NOT IN (2, 3) UNION ALL "
 		"SELECT f.severity, s.effective / 86400, CASE e.op WHEN 'gone' THEN -1 ELSE 1 END FROM view_finding_event e "
 		"JOIN view_finding f ON f.no = e.finding_no JOIN view_scan s ON s.no = e.scan_no "
-		"WHERE e.op IN ('gone', 'reappeared') AND f.open <> 2) x GROUP BY x.severity, x.day ORDER BY x.day, x.severity"),
+		"WHERE e.op IN ('gone', 'reappeared') AND f.open NOT IN (2, 3)) x GROUP BY x.severity, x.day ORDER BY x.day, x.severity"),
 		DB_NONE, &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));

@@ -143,7 +143,7 @@ static err end(struct checkov *c, size_t i)
 		c->p.partial = true;
 		c->p.coverage = arena_printf(c->p.r->a, "%lld files could not be parsed", (long long)errors);
 	} else if (!c->part[i].results) {
-		c->p.partial = true;
+		c->p.empty = true;
 		c->p.coverage = STR("nothing was looked at: no resource of a kind that Checkov checks");
 	}
 	return report_end(&c->p);

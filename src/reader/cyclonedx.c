@@ -294,7 +294,9 @@ static err write_sbom(struct cyclonedx *c)
 			       .licences = c->licences, .format = c->format.n ? c->format : STR("CycloneDX"),
 			       .name = c->subject.name };
 
-	return report_item(&c->p, &item_sbom, &item);
+	TRY(report_item(&c->p, &item_sbom, &item));
+	return c->components ? NULL : submission_write_note(c->p.r->out, "%s names no component: it does not count as a "
+							    "bill of materials", c->p.r->name);
 }
 
 static err write_scan(struct cyclonedx *c)

@@ -95,12 +95,28 @@ static err json_fault(struct str text, const char *name)
 	return json_events_end(e);
 }
 
+static bool is_osv_record(const struct reader_head *h)
+{
+	return h->form == HEAD_JSON && reader_head_has(h, "id") && reader_head_has(h, "modified") &&
+	       (reader_head_has(h, "affected") || reader_head_has(h, "schema_version"));
+}
+
+static bool is_utf16(struct str head)
+{
+	return str_starts(head, STR("\xff\xfe")) || str_starts(head, STR("\xfe\xff"));
+}
+
 static err what_it_is(const struct reader_head *h, struct str head, const char *name)
 {
 	if (str_trim(head).n == 0)
 		return fail(ERR_INPUT, "%s is empty: it does not say whether anything was looked at", name);
+	if (is_utf16(head))
+		return fail(ERR_INPUT, "%s is UTF-16 text; let the tool write UTF-8 (PowerShell: | Out-File -Encoding utf8)",
+			    name);
 	if (h->empty_array)
 		return fail(ERR_INPUT, "%s is empty: it does not say which tool made it", name);
+	if (is_osv_record(h))
+		return fail(ERR_INPUT, "%s is one record of the OSV database, not what osv-scanner found", name);
 	if (h->form == HEAD_JSON)
 		TRY(json_fault(head, name));
 	if (h->form == HEAD_JSON)

@@ -295,7 +295,10 @@ static err read_all(struct gitlab *g)
 	b.effective = g->at;
 	TRY(report_begin(&g->p, &b));
 	TRY(report_json(g->p.r, wants, g, NULL));
+	g->p.failed = str_is(g->status, "failure");
 	g->p.partial = g->status.n && !str_is(g->status, "success");
+	if (g->p.partial)
+		g->p.coverage = STR("GitLab says that the scan did not succeed");
 	return report_end(&g->p);
 }
 

@@ -116,7 +116,8 @@ static err read_all(struct gosec *g)
 		g->p.coverage = STR("nothing was looked at: no file");
 	else if (g->errors)
 		g->p.coverage = STR("some files could not be compiled and were not looked at");
-	g->p.partial = g->files == 0 || g->errors;
+	g->p.empty = g->files == 0;
+	g->p.partial = g->errors;
 	return report_end(&g->p);
 }
 

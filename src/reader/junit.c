@@ -133,7 +133,8 @@ static err write_sum(struct junit *j)
 {
 	TRY(report_item(&j->p, &item_tests, &j->sum));
 	if (j->sum.tests == 0)
-		return submission_write_note(j->p.r->out, "%s holds no test", j->p.r->name);
+		return submission_write_note(j->p.r->out, "%s holds no test: it does not count as a run of tests",
+					     j->p.r->name);
 	if (j->declared >= 0 && j->declared != j->sum.tests)
 		return submission_write_note(j->p.r->out,
 					     "%s says it has %lld tests and holds %lld; what it holds was counted",

@@ -7,6 +7,7 @@
 struct npm {
 	struct report p;
 	bool seven, six, failed;
+	int64_t packages;		/* looked at; FIELD_NO_INT where it does not say */
 	struct str said;
 };
 
@@ -154,6 +155,17 @@ static err take_error(void *ctx, const struct json *v)
 	return NULL;
 }
 
+/* A number in npm 6, counts by kind since 7. */
+static err take_total(void *ctx, const struct json *v)
+{
+	struct npm *n = ctx;
+	int64_t total = fact_int(v->kind == JSON_OBJECT ? json_get(v, "total") : v);
+
+	if (total != FIELD_NO_INT && (n->packages == FIELD_NO_INT || total > n->packages))
+		n->packages = total;
+	return NULL;
+}
+
 static err take_message(void *ctx, const struct json *v)
 {
 	struct npm *n = ctx;
@@ -167,7 +179,8 @@ static err read_all(struct npm *n)
 {
 	static const struct json_want outline[] = {
 		{ "vulnerabilities?", see_packages, 0 }, { "advisories?", see_advisories, 0 },
-		{ "error", take_error, 0 },
+		{ "error", take_error, 0 }, { "metadata.dependencies", take_total, 0 },
+		{ "metadata.totalDependencies", take_total, 0 },
 		{ "message", take_message, 0 }, { NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = {
@@ -185,12 +198,15 @@ static err read_all(struct npm *n)
 			    n->p.r->name);
 	TRY(report_begin(&n->p, &b));
 	TRY(report_json(n->p.r, wants, n, NULL));
+	n->p.empty = n->packages == 0;
+	if (n->p.empty)
+		n->p.coverage = STR("nothing was looked at: no package");
 	return report_end(&n->p);
 }
 
 static err npm_read(struct reader *r)
 {
-	struct npm n = { .seven = false };
+	struct npm n = { .packages = FIELD_NO_INT };
 	err e;
 
 	report_start(&n.p, r);

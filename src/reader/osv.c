@@ -8,6 +8,7 @@ struct osv {
 	struct str *sources;		/* path of each result */
 	size_t room;
 	bool results;
+	bool record;
 };
 
 enum { SOURCES = 100000 };
@@ -17,6 +18,12 @@ static bool recognise(const struct reader_head *h)
 	return reader_head_has(h, "results[].packages") ||
 	       (reader_head_has(h, "results[].source") && !reader_head_has(h, "results[].check_id")) ||
 	       (reader_head_has(h, "results") && reader_head_has(h, "experimental_config"));
+}
+
+static err see_record(void *ctx, const struct json *v)
+{
+	((struct osv *)ctx)->record = v->kind == JSON_STRING;
+	return NULL;
 }
 
 static err see_results(void *ctx, const struct json *v)
@@ -143,7 +150,7 @@ static err take_package(void *ctx, const struct json *v)
 static err read_all(struct osv *o)
 {
 	static const struct json_want outline[] = {
-		{ "results?", see_results, 0 }, { "results[].source.path", take_source, 0 }, { NULL, NULL, 0 },
+		{ "modified", see_record, 0 }, { "results?", see_results, 0 }, { "results[].source.path", take_source, 0 }, { NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = { { "results[].packages[]", take_package, 0 }, { NULL, NULL, 0 } };
 	struct s_scan_begin b = report_scan(SCAN_DEPENDENCY, STR("osv-scanner"), (struct str){ 0 });
@@ -154,6 +161,8 @@ static err read_all(struct osv *o)
 		return report_end(&o->p);
 	}
 	TRY(report_json(o->p.r, outline, o, &o->events));
+	if (!o->results && o->record)
+		return fail(ERR_INPUT, "%s is one record of the OSV database, not what osv-scanner found", o->p.r->name);
 	if (!o->results)
 		return fail(ERR_INPUT, "%s has no 'results': it is no output of OSV-Scanner", o->p.r->name);
 	TRY(report_begin(&o->p, &b));

@@ -147,7 +147,7 @@ err report_begin(struct report *p, const struct s_scan_begin *b)
 	p->results = 0;
 	p->kind = item.kind;
 	p->coverage = (struct str){ 0 };
-	p->partial = false;
+	p->partial = p->empty = p->failed = false;
 	return report_item(p, &item_scan_begin, &item);
 }
 
@@ -171,7 +171,12 @@ err report_finding(struct report *p, const struct s_finding *f)
 
 err report_end(struct report *p)
 {
-	struct s_scan_end end = { .coverage = p->coverage, .results = p->results, .partial = p->partial };
+	bool none = p->results == 0;
+	struct s_scan_end end = {
+		.coverage = p->coverage, .results = p->results, .empty = none && !p->failed && p->empty,
+		.failed = none && p->failed,
+		.partial = none ? p->partial && !p->failed && !p->empty : p->partial || p->failed || p->empty,
+	};
 
 	ASSERT(p->open);
 	p->open = false;

@@ -27,7 +27,9 @@ struct report {
 	int64_t results;		/* findings written */
 	bool open;
 	struct str coverage;		/* said at the end; lives in r->a */
-	bool partial;
+	/* What the run was worth; said by the reader before report_end(). A run with
+	 * results is never empty or failed: what it found stands, so it is partial. */
+	bool partial, empty, failed;
 };
 
 void report_start(struct report *p, struct reader *r);

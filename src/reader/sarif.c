@@ -288,6 +288,32 @@ static struct str scope_of(struct reading *g, size_t i)
 	return arena_printf(g->s.r->a, "%.*s%srun %zu", FMT(scope), scope.n ? " " : "", same);
 }
 
+/* A tool that names neither a rule nor a file it looked at, and no result. */
+static bool looked_at_nothing(const struct reading *g)
+{
+	size_t rules = 0;
+
+	for (size_t i = 0; i < g->run->n_components; i++)
+		rules += g->run->components[i].n;
+	return g->run->results == JSON_ARRAY && !rules && !g->run->n_files && !g->report.results;
+}
+
+/* What the tool says of its own run, and what the run does not show. */
+static void say_run(struct reading *g, struct buf *b)
+{
+	const char *const said[] = {
+		g->run->elsewhere ? "the results are in other files, which were not given" : NULL,
+		!g->run->elsewhere && g->run->results != JSON_ARRAY ? "the run has no list of results" : NULL,
+		g->run->failed ? "the tool says that it failed" : NULL,
+		g->run->faults ? "the tool tells of errors of its own" : NULL,
+		looked_at_nothing(g) ? "no rule and no result: nothing shows that anything was looked at" : NULL,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(said); i++)
+		if (said[i])
+			buf_addf(b, "%s%s", b->n ? "; " : "", said[i]);
+}
+
 static void say_coverage(struct reading *g)
 {
 	BUF_AUTO b = buf_new(1000);
@@ -298,10 +324,7 @@ static void say_coverage(struct reading *g)
 				 i < KINDS ? result_kinds[i] : "of other kinds");
 	if (g->absent)
 		buf_addf(&b, "%s%lld no longer there", b.n ? ", " : "not counted as findings: ", (long long)g->absent);
-	if (g->run->elsewhere)
-		buf_addf(&b, "%sthe results are in other files, which were not given", b.n ? "; " : "");
-	else if (g->run->results != JSON_ARRAY)
-		buf_addf(&b, "%sthe run has no list of results", b.n ? "; " : "");
+	say_run(g, &b);
 	if (b.n)
 		g->report.coverage = arena_str(g->s.r->a, buf_str(&b));
 }
@@ -311,7 +334,9 @@ static err end(struct reading *g)
 	if (!g->report.open)
 		return NULL;
 	say_coverage(g);
-	g->report.partial = g->run->failed || g->run->elsewhere || g->run->results != JSON_ARRAY;
+	g->report.failed = g->run->failed;
+	g->report.empty = g->run->results != JSON_ARRAY || looked_at_nothing(g);
+	g->report.partial = g->run->failed || g->run->elsewhere || g->run->faults;
 	return report_end(&g->report);
 }
 

@@ -250,14 +250,60 @@ static err take_provenance(void *ctx, const struct json *v)
 	return NULL;
 }
 
+/* The levels in force where a run was configured otherwise (SARIF 3.20.5). */
+static err add_override(struct sarif *s, const struct json *v)
+{
+	struct sarif_run *run = current(s);
+	const struct json *d = json_get(v, "descriptor");
+	struct sarif_override o = { keep(s, json_get(d, "id")), keep(s, json_path(v, "configuration.level")), -1, -1 };
+
+	(void)json_int(json_get(d, "index"), &o.index);
+	(void)json_int(json_path(d, "toolComponent.index"), &o.extension);
+	if (!o.level.n)
+		return NULL;
+	if (run->n_overrides == SARIF_RULES)
+		return fail(ERR_LIMIT, "%s: there are more than %d overrides", s->r->name, SARIF_RULES);
+	run->overrides = more(s->r->a, run->overrides, run->n_overrides, &run->room_overrides, sizeof(o));
+	run->overrides[run->n_overrides++] = o;
+	return NULL;
+}
+
+static void apply_overrides(struct sarif_run *run)
+{
+	for (size_t i = 0; i < run->n_overrides; i++) {
+		const struct sarif_override *o = &run->overrides[i];
+		struct sarif_component *c = o->extension + 1 < (int64_t)run->n_components ?
+			&run->components[o->extension < 0 ? 0 : o->extension + 1] : NULL;
+		int64_t at = c && o->id.n ? map_get_int(c->by_id, o->id) : o->index;
+
+		if (c && at >= 0 && at < (int64_t)c->n)
+			c->rules[at].level = o->level;
+	}
+}
+
+/* Notifications of level error (SARIF 3.58.6). */
+static int64_t faults_of(const struct json *list)
+{
+	int64_t n = 0;
+
+	for (const struct json *v = fact_items(list); v; v = v->next)
+		n += str_is(json_text(json_get(v, "level")), "error");
+	return n;
+}
+
 static err take_invocation(void *ctx, const struct json *v)
 {
 	struct sarif_run *run = current(ctx);
 	const struct json *good = json_get(v, "executionSuccessful");
 	int64_t ended = fact_time(json_text(json_get(v, "endTimeUtc")));
 	int64_t started = fact_time(json_text(json_get(v, "startTimeUtc")));
+	const struct json *o = fact_items(json_get(v, "ruleConfigurationOverrides"));
 
 	run->failed |= good && good->kind == JSON_FALSE;
+	run->faults += faults_of(json_get(v, "toolConfigurationNotifications")) +
+		       faults_of(json_get(v, "toolExecutionNotifications"));
+	for (; o; o = o->next)
+		TRY(add_override(ctx, o));
 	if (ended != INSTANT_NONE && ended > run->ended)
 		run->ended = ended;
 	if (started != INSTANT_NONE && started > run->started)
@@ -314,6 +360,8 @@ err sarif_run_read(struct sarif *s, struct reader *r)
 		return fail(ERR_INPUT, "%s holds no run: it does not say whether any tool looked at anything", r->name);
 	for (size_t i = 0; i < s->n_runs; i++)
 		s->runs[i].kind = kind_of(&s->runs[i]);
+	for (size_t i = 0; i < s->n_runs; i++)
+		apply_overrides(&s->runs[i]);
 	return NULL;
 }
 

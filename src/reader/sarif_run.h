@@ -20,6 +20,7 @@ struct sarif_component {		/* the driver is the first, extensions follow */
 };
 
 struct sarif_base { struct str id, uri, parent; };
+struct sarif_override { struct str id, level; int64_t index, extension; };	/* of a rule's level */
 struct sarif_file { struct str uri, base; };
 
 struct sarif_run {
@@ -31,9 +32,12 @@ struct sarif_run {
 	size_t n_files, room_files;
 	struct sarif_base *bases;
 	size_t n_bases;
+	struct sarif_override *overrides;
+	size_t n_overrides, room_overrides;
 	int64_t ended, started;
 	enum json_kind results;		/* JSON_ARRAY, else the run has none */
 	bool failed;			/* a tool invocation did not succeed */
+	int64_t faults;			/* errors that the tool tells of its own run */
 	bool elsewhere;			/* results are in other files */
 	int kind;			/* SCAN_… */
 };

@@ -7,8 +7,8 @@
 struct semgrep {
 	struct report p;
 	struct str version;
-	int64_t errors;
-	bool results;
+	int64_t errors, files;
+	bool results, lists_files;
 };
 
 static bool recognise(const struct reader_head *h)
@@ -42,6 +42,19 @@ static err take_error(void *ctx, const struct json *v)
 	struct semgrep *s = ctx;
 
 	s->errors += str_is_caseless(json_text(json_get(v, "level")), STR("error"));
+	return NULL;
+}
+
+static err see_scanned(void *ctx, const struct json *v)
+{
+	((struct semgrep *)ctx)->lists_files |= v->kind == JSON_ARRAY;
+	return NULL;
+}
+
+static err take_scanned(void *ctx, const struct json *v)
+{
+	(void)v;
+	((struct semgrep *)ctx)->files++;
 	return NULL;
 }
 
@@ -102,6 +115,7 @@ static err read_all(struct semgrep *s)
 {
 	static const struct json_want outline[] = {
 		{ "version", take_version, 0 }, { "results?", take_results, 0 }, { "errors[]", take_error, 0 },
+		{ "paths.scanned?", see_scanned, 0 }, { "paths.scanned[]", take_scanned, 0 },
 		{ NULL, NULL, 0 },
 	};
 	static const struct json_want wants[] = { { "results[]", take_result, 0 }, { NULL, NULL, 0 } };
@@ -113,6 +127,9 @@ static err read_all(struct semgrep *s)
 	b = report_scan(SCAN_STATIC, STR("semgrep"), s->version);
 	TRY(report_begin(&s->p, &b));
 	TRY(report_json(s->p.r, wants, s, NULL));
+	s->p.empty = s->lists_files && !s->files;
+	if (s->p.empty)
+		s->p.coverage = STR("nothing was looked at: no file");
 	if (s->errors) {
 		s->p.partial = true;
 		s->p.coverage = arena_printf(s->p.r->a, "%lld errors: some files were not looked at",

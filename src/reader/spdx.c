@@ -79,7 +79,8 @@ static err read_all(struct spdx *s)
 		return fail(ERR_INPUT, "%s has no 'spdxVersion': SPDX 2.2 and 2.3 in JSON are read", s->p.r->name);
 	TRY(report_item(&s->p, &item_sbom, &s->sum));
 	if (!s->packages || !s->sum.components)
-		return submission_write_note(s->p.r->out, "%s names no package", s->p.r->name);
+		return submission_write_note(s->p.r->out, "%s names no package: it does not count as a bill of materials",
+					     s->p.r->name);
 	return NULL;
 }
 

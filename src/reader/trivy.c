@@ -26,6 +26,7 @@ struct trivy {
 	size_t now;			/* results begun in this pass */
 	bool has[4];			/* vulnerabilities, misconfigurations, secrets, licences were looked for */
 	bool there[PLACES];
+	bool schema;
 };
 
 static bool recognise(const struct reader_head *h)
@@ -48,6 +49,12 @@ static struct str keep(struct trivy *t, const struct json *v)
 static err take_name(void *ctx, const struct json *v)
 {
 	((struct trivy *)ctx)->name = keep(ctx, v);
+	return NULL;
+}
+
+static err take_schema(void *ctx, const struct json *v)
+{
+	((struct trivy *)ctx)->schema = v->kind == JSON_NUMBER;
 	return NULL;
 }
 
@@ -230,7 +237,7 @@ static err see_4(void *ctx, const struct json *v)
 static err read_head(struct trivy *t)
 {
 	static const struct json_want wants[] = {
-		{ "ArtifactName", take_name, 0 }, { "ArtifactType", take_artefact_type, 0 },
+		{ "SchemaVersion", take_schema, 0 }, { "ArtifactName", take_name, 0 }, { "ArtifactType", take_artefact_type, 0 },
 		{ "CreatedAt", take_created, 0 }, { "Trivy.Version", take_version, 0 },
 		{ "Metadata.OS.Family", take_family, 0 }, { "Metadata.ImageID", take_image, 0 },
 		{ "ClusterName", take_cluster, 0 }, { "Results[]?", see_0, 0 }, { "[]?", see_1, 0 },
@@ -272,12 +279,23 @@ static err read_place(struct trivy *t, size_t place)
 	return report_json(t->p.r, wants, t, NULL);
 }
 
+static bool is_trivy(const struct trivy *t)
+{
+	bool any = t->schema || t->name.n || t->cluster.n;
+
+	for (size_t i = 0; i < PLACES; i++)
+		any |= t->there[i];
+	return any;
+}
+
 static err read_outline(struct trivy *t)
 {
 	TRY(read_head(t));
 	for (size_t i = 0; i < PLACES; i++)
 		if (t->there[i])
 			TRY(read_place(t, i));
+	if (!is_trivy(t))
+		return fail(ERR_INPUT, "%s names no schema, artefact or result: it is no report of Trivy", t->p.r->name);
 	if (t->n == 0)
 		t->coverage = STR("the report names no target: nothing in the artefact was of a kind that Trivy reads");
 	for (int i = 1; i < 4; i++)
@@ -422,6 +440,7 @@ static err read_part(struct trivy *t, const struct part *part)
 
 	TRY(report_begin(&t->p, &b));
 	t->p.coverage = t->coverage;
+	t->p.empty = t->n == 0;
 	t->now = 0;
 	for (size_t i = 0; i < PLACES; i++) {
 		const struct json_want wants[] = {

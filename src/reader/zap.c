@@ -161,7 +161,7 @@ static err read_all(struct zap *z)
 	TRY(report_pieces(z->p.r, feed, z));
 	TRY(xml_reader_end(xml));
 	if (z->sites == 0) {
-		z->p.partial = true;
+		z->p.empty = true;
 		z->p.coverage = STR("the report names no site: nothing was looked at");
 	}
 	return report_end(&z->p);

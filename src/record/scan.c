@@ -151,7 +151,8 @@ static err open_range(struct scan_apply *s, const struct range *r)
 	struct db *db = s->ap->db;
 
 	TRY(db_run(db, SQL("INSERT INTO view_finding_state (no, id, place_no, kind, severity, open, first_scan, last_scan) "
-		"SELECT no, id, $3, $4, severity, $5, $6, $6 FROM view_finding_text WHERE no BETWEEN $1 AND $2 ORDER BY no"),
+		"SELECT no, id, $3, $4, severity, "
+		"CASE WHEN $5 = 1 AND suppressed IS NOT NULL THEN 3 ELSE $5 END, $6, $6 FROM view_finding_text WHERE no BETWEEN $1 AND $2 ORDER BY no"),
 		DB_ARGS(DB_I(r->first), DB_I(r->last), DB_I(s->place_no), DB_T(str_c(scan_kind_words[s->f->kind])),
 			DB_I(s->f->proposed == 1 ? 2 : 1), DB_I(s->no)), NULL));
 	return db_run(db, SQL("INSERT INTO view_presence (series_no, finding_no, present, k1, k2, k3, k4, attributes) "
@@ -160,7 +161,7 @@ static err open_range(struct scan_apply *s, const struct range *r)
 }
 
 /* open is 2 in a series of proposed commits, so that it never counts for a release
- * branch. */
+ * branch, and 3 where the tool's own report says that it was accepted. */
 static err open_new(struct scan_apply *s)
 {
 	struct range *v;
@@ -192,7 +193,8 @@ static err update_known(struct scan_apply *s)
 		"JOIN view_finding_state f ON f.id = h.finding WHERE h.scan_no = $1 "
 		"AND h.op IN ('reappeared', 'moved', 'changed')) c WHERE view_finding_text.no = c.fno"),
 		DB_ARGS(DB_I(s->no)), NULL));
-	return db_run(db, SQL("UPDATE view_finding_state SET open = $2, last_scan = $1, severity = coalesce(c.severity, -1) "
+	return db_run(db, SQL("UPDATE view_finding_state SET last_scan = $1, "
+		"open = CASE WHEN $2 = 1 AND c.suppressed IS NOT NULL THEN 3 ELSE $2 END, severity = coalesce(c.severity, -1) "
 		"FROM view_scan_change c WHERE c.scan_no = $1 AND c.finding = view_finding_state.id "
 		"AND c.op IN ('reappeared', 'moved', 'changed')"),
 		DB_ARGS(DB_I(s->no), DB_I(s->f->proposed == 1 ? 2 : 1)), NULL);
@@ -229,7 +231,7 @@ static err apply(struct apply *ap, const struct record *r)
 {
 	struct scan_apply s = { .ap = ap, .r = r, .f = r->facts };
 
-	s.late = str_is(s.f->follows, "late") || s.f->outcome == OUTCOME_FAILED;
+	s.late = str_is(s.f->follows, "late") || s.f->outcome == OUTCOME_FAILED || s.f->outcome == OUTCOME_EMPTY;
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_system WHERE id = $1"),
 		       DB_ARGS(record_blob(ap->a, s.f->system)), 0, &s.system_no));
 	TRY(scan_changes_row(ap, r->header.about, &s.no));

@@ -5,7 +5,8 @@
 
 enum { TITLES = 4 };
 
-/* One item for each series, with its last closed run up to as_of. */
+/* One item for each series, with its last run up to as_of that showed something; where
+ * none did, with its last. Findings that their tool accepted are not open. */
 static err read_series(struct facts_reading *r)
 {
 	DB_ROWS rows = NULL;
@@ -13,9 +14,12 @@ static err read_series(struct facts_reading *r)
 
 	TRY(db_query(r->db, SQL("SELECT y.name, s.place, s.kind, s.tool, s.scope, s.proposed, c.tool_version, c.outcome, c.via, "
 		"c.coverage, c.effective, c.received, c.results, n.runs, n.inside, "
-		"(SELECT count(*) FROM view_presence p WHERE p.series_no = s.no AND p.present = 1) FROM view_series s "
-		"JOIN view_system y ON y.no = s.system_no JOIN (SELECT series_no, count(*) AS runs, "
-		"CAST(sum(CASE WHEN effective >= $2 AND effective <= $3 THEN 1 ELSE 0 END) AS int64) AS inside, max(no) AS last_no "
+		"(SELECT count(*) FROM view_presence p JOIN view_finding_state o ON o.no = p.finding_no WHERE p.series_no = s.no "
+		"AND p.present = 1 AND o.open <> 3) FROM view_series s "
+		"JOIN view_system y ON y.no = s.system_no JOIN (SELECT series_no, "
+		"CAST(sum(CASE WHEN outcome IN ('clean', 'findings') THEN 1 ELSE 0 END) AS int64) AS runs, "
+		"CAST(sum(CASE WHEN outcome IN ('clean', 'findings') AND effective >= $2 AND effective <= $3 THEN 1 ELSE 0 END) "
+		"AS int64) AS inside, coalesce(max(CASE WHEN outcome IN ('clean', 'findings') THEN no END), max(no)) AS last_no "
 		"FROM view_scan WHERE closed = 1 AND effective <= $1 GROUP BY series_no) n ON n.series_no = s.no "
 		"JOIN view_scan c ON c.no = n.last_no ORDER BY y.name, s.kind, s.tool, s.place, s.scope, s.no"),
 		DB_ARGS(DB_I(r->f->as_of), DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
@@ -45,13 +49,13 @@ static err read_series(struct facts_reading *r)
 	}
 }
 
-/* A failed run held nothing. */
+/* A run that was empty, failed or did not finish held nothing. */
 static err read_run_days(struct facts_reading *r)
 {
 	DB_ROWS rows = NULL;
 
 	TRY(db_query(r->db, SQL("SELECT DISTINCT 'scan:' || s.kind, c.effective / 86400 FROM view_scan c JOIN view_series s "
-		"ON s.no = c.series_no WHERE c.closed = 1 AND c.outcome <> 'failed' AND s.proposed = 0 "
+		"ON s.no = c.series_no WHERE c.closed = 1 AND c.outcome IN ('clean', 'findings') AND s.proposed = 0 "
 		"AND c.effective >= $1 AND c.effective <= $2 ORDER BY 1, 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
 	return show_facts_days(r, rows);
@@ -61,7 +65,7 @@ static err read_test_days(struct facts_reading *r)
 {
 	DB_ROWS rows = NULL;
 
-	TRY(db_query(r->db, SQL("SELECT DISTINCT 'tests', at / 86400 FROM view_tests WHERE at >= $1 AND at <= $2 ORDER BY 2"),
+	TRY(db_query(r->db, SQL("SELECT DISTINCT 'tests', at / 86400 FROM view_tests WHERE tests > 0 AND at >= $1 AND at <= $2 ORDER BY 2"),
 		DB_ARGS(DB_I(r->f->period.from), DB_I(r->f->period.to)), &rows));
 	return show_facts_days(r, rows);
 }
@@ -132,21 +136,25 @@ static void add_finding(struct facts_reading *r, const struct db_rows *row)
 }
 
 /* Open at as_of: seen first by then, and the last thing that happened to it by then
- * was not that it went away. Only secrets are looked for in history. */
+ * was not that it went away. Only secrets are looked for in history;
+ * one in a system without a collected repository is in no tree that was looked at. */
 static err query_findings(struct facts_reading *r, struct db_rows **rows)
 {
 	if (!r->past)
 		return db_query(r->db, SQL("SELECT f.no, f.kind, f.severity, f.title, CASE WHEN f.fix IS NULL OR f.fix = '' "
 			"THEN 0 ELSE 1 END, CASE WHEN f.open = 2 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
+			"WHEN f.kind = 'secret' AND NOT EXISTS (SELECT 1 FROM view_repository q WHERE q.system_no = a.system_no) THEN 4 "
 			"WHEN f.kind = 'secret' AND NOT EXISTS (SELECT 1 FROM view_presence p JOIN view_series s ON s.no = p.series_no "
 			"WHERE p.finding_no = f.no AND p.present = 1 AND substr(s.scope, 1, 7) <> 'history') THEN 1 ELSE 0 END, "
 			"y.name FROM view_finding f LEFT JOIN view_place a ON a.no = f.place_no LEFT JOIN view_system y ON y.no = a.system_no "
-			"WHERE f.open <> 0 ORDER BY f.severity DESC, f.no"), DB_NONE, rows);
+			"WHERE f.open IN (1, 2) ORDER BY f.severity DESC, f.no"), DB_NONE, rows);
 	return db_query(r->db, SQL("SELECT f.no, f.kind, f.severity, f.title, CASE WHEN f.fix IS NULL OR f.fix = '' "
 		"THEN 0 ELSE 1 END, CASE WHEN s.proposed = 1 THEN 3 WHEN f.component IS NOT NULL THEN 2 "
+		"WHEN f.kind = 'secret' AND NOT EXISTS (SELECT 1 FROM view_repository q WHERE q.system_no = a.system_no) THEN 4 "
 		"WHEN f.kind = 'secret' AND substr(s.scope, 1, 7) = 'history' THEN 1 ELSE 0 END, y.name FROM view_finding f "
-		"LEFT JOIN view_place a ON a.no = f.place_no LEFT JOIN view_system y ON y.no = a.system_no JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
-		"AND coalesce((SELECT e.op FROM view_finding_event e JOIN view_scan c ON c.no = e.scan_no "
+		"LEFT JOIN view_place a ON a.no = f.place_no LEFT JOIN view_system y ON y.no = a.system_no "
+		"JOIN view_scan b ON b.no = f.first_scan JOIN view_series s ON s.no = b.series_no WHERE b.effective <= $1 "
+		"AND f.suppressed IS NULL AND coalesce((SELECT e.op FROM view_finding_event e JOIN view_scan c ON c.no = e.scan_no "
 		"WHERE e.finding_no = f.no AND c.effective <= $1 ORDER BY e.scan_no DESC LIMIT 1), 'new') <> 'gone' "
 		"ORDER BY f.severity DESC, f.no"), DB_ARGS(DB_I(r->f->as_of)), rows);
 }
@@ -193,7 +201,7 @@ static err read_tests(struct facts_reading *r)
 	bool more;
 
 	TRY(db_query(r->db, SQL("SELECT y.name, t.at, t.tests, t.failed, t.errors, t.skipped FROM view_tests t "
-		"JOIN view_system y ON y.no = t.system_no WHERE t.at <= $1 ORDER BY y.name, t.at DESC, t.idx DESC"),
+		"JOIN view_system y ON y.no = t.system_no WHERE t.tests > 0 AND t.at <= $1 ORDER BY y.name, t.at DESC, t.idx DESC"),
 		DB_ARGS(DB_I(r->f->as_of)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));
@@ -217,7 +225,7 @@ static err read_sboms(struct facts_reading *r)
 	bool more;
 
 	TRY(db_query(r->db, SQL("SELECT y.name, b.format, b.at, b.components FROM view_sbom b JOIN view_system y "
-		"ON y.no = b.system_no WHERE b.at <= $1 ORDER BY y.name, b.format, b.at DESC, b.idx DESC"),
+		"ON y.no = b.system_no WHERE b.components > 0 AND b.at <= $1 ORDER BY y.name, b.format, b.at DESC, b.idx DESC"),
 		DB_ARGS(DB_I(r->f->as_of)), &rows));
 	for (;;) {
 		TRY(db_next(rows, &more));

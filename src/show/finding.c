@@ -23,7 +23,7 @@ static struct str severity_word(int64_t s)
 
 static struct str state_word(int64_t open)
 {
-	return open == 1 ? STR("open") : open == 2 ? STR("proposed") : STR("gone");
+	return open == 1 ? STR("open") : open == 2 ? STR("proposed") : open == 3 ? STR("accepted") : STR("gone");
 }
 
 /* "path:line" or "component version". */

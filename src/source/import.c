@@ -193,6 +193,16 @@ static err read_it(struct importing *im, int fd, struct import_result *out)
 	return remember(im);
 }
 
+/* What begins with a NUL is nothing that is read, and may be very long. */
+static err may_be_text(int fd, const char *name)
+{
+	char first = ' ';
+
+	if (pread(fd, &first, 1, 0) < 0)
+		return fail_errno("cannot read %s", name);
+	return first ? NULL : fail(ERR_INPUT, "%s is no report of a known kind: it begins with a NUL", name);
+}
+
 static err import_new(struct importing *im, int fd, struct import_result *out)
 {
 	FD_AUTO clean = -1;
@@ -223,6 +233,7 @@ err import_file(struct store *s, const struct import_spec *spec, int fd, struct 
 	if (spec->signature)
 		return fail(ERR_USAGE, "%s is no submission: a signature is checked over what a job wrote with --to",
 			    spec->name);
+	TRY(may_be_text(fd, spec->name));
 	TRY(hash_file(fd, spec->name, &im.original));
 	im.key = same_key(s, spec, &im.original);
 	im.secret_key = store_subkey(s, "secret value");

@@ -30,7 +30,7 @@ struct intake_counts {
 	int64_t late, already, proposed, lost;
 	struct intake_pull_counts { int64_t read, here, reviews, no_checks, no_reviews, no_tickets,
 		repository; } told;	/* the last one filed under */
-	bool empty, partial;
+	bool empty, failed_runs, partial;	/* any scan of the file was one */
 };
 
 struct intake;

@@ -264,11 +264,22 @@ static err match_and_write(struct intake_scan *s, struct r_scan *f)
 	return NULL;
 }
 
+static int outcome_of(const struct intake_scan *s, const struct s_scan_end *item)
+{
+	if (item->failed == 1)
+		return OUTCOME_FAILED;
+	if (item->empty == 1)
+		return OUTCOME_EMPTY;
+	if (item->partial == 1)
+		return OUTCOME_PARTIAL;
+	return s->results ? OUTCOME_FINDINGS : OUTCOME_CLEAN;
+}
+
 static void put_outcome(const struct intake_scan *s, const struct s_scan_end *item, struct r_scan *f)
 {
 	f->results = s->results;
 	f->records = s->batches;
-	f->outcome = item->partial == 1 ? OUTCOME_PARTIAL : s->results ? OUTCOME_FINDINGS : OUTCOME_CLEAN;
+	f->outcome = outcome_of(s, item);
 	if (item->coverage.p)
 		f->coverage = item->coverage;
 }
@@ -280,7 +291,7 @@ static err close_scan(struct intake *in, const struct s_scan_end *item)
 	struct draft d;
 	bool already;
 
-	s->partial = item->partial == 1;
+	s->partial = item->partial == 1 || item->empty == 1 || item->failed == 1;
 	in->counts.scans++;
 	in->counts.results += s->results;
 	if (s->known_before) {
@@ -295,6 +306,8 @@ static err close_scan(struct intake *in, const struct s_scan_end *item)
 		TRY(match_and_write(s, &f));
 	put_outcome(s, item, &f);
 	in->counts.partial |= item->partial == 1;
+	in->counts.empty |= item->empty == 1;
+	in->counts.failed_runs |= item->failed == 1;
 	in->counts.proposed += s->series.proposed == 1;
 	f.identities = identities(s);
 	d = closing_draft(s, &f);

@@ -49,6 +49,8 @@ const struct table item_finding = TABLE(s_finding, "finding", finding_fields);
 
 static const struct field scan_end_fields[] = {
 	FIELD(s_scan_end, coverage, FIELD_TEXT, 0, 1024, "what was looked at and what was not"),
+	FIELD(s_scan_end, empty, FIELD_FLAG, 0, 0, "nothing shows that anything was looked at"),
+	FIELD(s_scan_end, failed, FIELD_FLAG, 0, 0, "the tool says it failed"),
 	FIELD(s_scan_end, partial, FIELD_FLAG, 0, 0, "the tool says it did not finish"),
 	FIELD(s_scan_end, results, FIELD_INT, FIELD_REQUIRED, 0, "results"),
 	{ 0 },

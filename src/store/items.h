@@ -19,7 +19,7 @@ struct s_finding {
 	int64_t line, score;
 	int severity, suppressed;
 };
-struct s_scan_end { struct str coverage; int64_t results; int partial; };
+struct s_scan_end { struct str coverage; int64_t results; int empty, failed, partial; };
 
 /* A repository: itself, then each release branch (begin, changes newest first,
  * end), then what its tree declares. */

@@ -27,6 +27,9 @@ static void put_field(struct buf *b, const struct field *f, const void *item)
 		return;
 	switch (f->kind) {
 	case FIELD_FLAG:
+		/* said only where they hold */
+		if (!*(const int *)item && (strcmp(f->name, "empty") == 0 || strcmp(f->name, "failed") == 0))
+			return;
 		buf_addf(b, " %s=%d", f->name, *(const int *)item);
 		return;
 	case FIELD_ENUM:
@@ -434,12 +437,13 @@ static void sarif_is_read_as_the_specification_says(void **state)
 		"message=[accepted] rule=[R2] severity=low suppressed=1",
 		"message=[none] rule=[R2] severity=low suppressed=0",
 		"finding context=[absolute] message=[absolute] path=[lib/y.c] rule=[R3] severity=medium",
-		"coverage=[not counted as findings: 1 pass, 1 review, 1 no longer there] partial=1 results=8",
+		"coverage=[not counted as findings: 1 pass, 1 review, 1 no longer there; the tool says that it failed] partial=1 results=8",
 		"scan.begin branch=[main] commit=[abcdefabcdefabcdefabcdefabcdefabcdefabcd] effective=2026-03-01T10:00:00Z "
 		"kind=static repository=[example/shop] scope=[nightly] tool=[Checker] tool_version=[1.2.3]",
 		/* no list of results; two runs of one tool are two series */
-		"coverage=[the run has no list of results] partial=1 results=0",
-		"scope=[nightly run 2] tool=[Checker]\nscan.end partial=0 results=0",
+		"coverage=[the run has no list of results] empty=1 partial=0 results=0",
+		"scope=[nightly run 2] tool=[Checker]\nscan.end coverage=[no rule and no result: nothing shows that anything was "
+		"looked at] empty=1 partial=0 results=0",
 	};
 	SAID_AUTO s = { 0 };
 	const char *log = log_of("traps.sarif", "sarif", &s);
@@ -651,23 +655,67 @@ static void each_reader_refuses_what_is_of_another_kind(void **state)
 	}
 }
 
+#define SARIF(run) "{\"version\":\"2.1.0\",\"runs\":[{" run "}]}"
+
 static void no_result_is_a_clean_scan_where_the_tool_says_that_it_looked(void **state)
 {
 	SAID_AUTO osv;
 	SAID_AUTO leaks;
 
 	(void)state;
-	has(said_of("{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"x\"}},\"results\":[]}]}"),
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\",\"rules\":[{\"id\":\"a\"}]}},"
+		    "\"results\":[]")),
 	    "scan.end partial=0 results=0");
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\"}},\"artifacts\":[{\"location\":{\"uri\":\"a.c\"}}],"
+			  "\"results\":[]")), "scan.end partial=0 results=0");
 	has(said_of("{\"matches\":[],\"descriptor\":{\"name\":\"grype\"}}"), "scan.end partial=0 results=0");
 	has(said_of("{\"Issues\":null,\"Stats\":{\"files\":0}}"),
-	    "coverage=[nothing was looked at: no file] partial=1");
+	    "coverage=[nothing was looked at: no file] empty=1");
 	has(said_of("{\"SchemaVersion\":2,\"ArtifactName\":\"a\"}"), "coverage=[the report names no target");
 	assert_ok(read_text_as("osv-scanner", STR(""), "doc", &osv));
 	buf_add_char(&osv.log, '\0');
 	has(osv.log.p, "coverage=[an empty file: OSV-Scanner found nothing to report]");
 	assert_ok(read_text_as(NULL, STR("[]"), "gitleaks.json", &leaks));
 	assert_int_equal(leaks.scans, 1);
+}
+
+static void a_run_that_shows_nothing_is_told_from_a_clean_one(void **state)
+{
+	(void)state;
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\"}},\"results\":[]")), "empty=1 partial=0 results=0");
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\",\"rules\":[{\"id\":\"a\"}]}},\"invocations\":"
+			  "[{\"executionSuccessful\":false}],\"results\":[]")),
+	    "coverage=[the tool says that it failed] failed=1 partial=0");
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\",\"rules\":[{\"id\":\"a\"}]}},\"invocations\":"
+			  "[{\"executionSuccessful\":false}],\"results\":[{\"ruleId\":\"a\",\"message\":{\"text\":\"m\"}}]")),
+	    "coverage=[the tool says that it failed] partial=1 results=1");
+	has(said_of(SARIF("\"tool\":{\"driver\":{\"name\":\"x\",\"rules\":[{\"id\":\"a\"}]}},\"invocations\":"
+			  "[{\"executionSuccessful\":true,\"toolConfigurationNotifications\":[{\"level\":\"error\","
+			  "\"message\":{\"text\":\"no rule file\"}}]}],\"results\":[]")),
+	    "coverage=[the tool tells of errors of its own] partial=1");
+	has(said_of("{\"SchemaVersion\":2,\"ArtifactName\":\"a\"}"), "empty=1");
+	has(said_of("{\"version\":\"1\",\"results\":[],\"errors\":[],"
+		    "\"paths\":{\"scanned\":[]}}"), "empty=1");
+	has(said_of("{\"version\":\"1\",\"results\":[],\"errors\":[],"
+		    "\"paths\":{\"scanned\":[\"a.py\"]}}"), "partial=0 results=0");
+	has(said_of("{\"auditReportVersion\":2,\"vulnerabilities\":{},"
+		    "\"metadata\":{\"dependencies\":{\"total\":0}}}"), "empty=1");
+	has(said_of("{\"auditReportVersion\":2,\"vulnerabilities\":{},"
+		    "\"metadata\":{\"dependencies\":{\"total\":7}}}"),
+	    "scan.end partial=0 results=0");
+	has(said_of("{\"version\":\"15.0.0\",\"scan\":{\"type\":\"sast\",\"status\":\"failure\","
+		    "\"scanner\":{\"id\":\"x\"}},"
+		    "\"vulnerabilities\":[]}"), "failed=1");
+}
+
+static void the_level_of_a_rule_is_the_one_it_was_configured_to(void **state)
+{
+	(void)state;
+	has(said_of(SARIF("\"invocations\":[{\"executionSuccessful\":true,"
+		    "\"ruleConfigurationOverrides\":[{\"descriptor\":"
+			  "{\"index\":0},\"configuration\":{\"level\":\"error\"}}]}],\"results\":[{\"ruleId\":\"a\",\"message\":"
+			  "{\"text\":\"m\"}}],\"tool\":{\"driver\":{\"name\":\"x\",\"rules\":[{\"id\":\"a\","
+			  "\"defaultConfiguration\":{\"level\":\"note\"}}]}}")), "rule=[a] severity=high");
 }
 
 static void texts_too_long_keep_what_tells_them_apart(void **state)
@@ -708,6 +756,8 @@ int main(void)
 		cmocka_unit_test(a_report_nested_too_deep_is_refused),
 		cmocka_unit_test(each_reader_refuses_what_is_of_another_kind),
 		cmocka_unit_test(no_result_is_a_clean_scan_where_the_tool_says_that_it_looked),
+		cmocka_unit_test(a_run_that_shows_nothing_is_told_from_a_clean_one),
+		cmocka_unit_test(the_level_of_a_rule_is_the_one_it_was_configured_to),
 		cmocka_unit_test(texts_too_long_keep_what_tells_them_apart),
 	};
 

@@ -299,18 +299,24 @@ static const char findings[] =
 	"(2, x'02', 2, 1, 'none', 1772409600, 1775001600, 2, 'findings', 'uploaded', 2),"
 	"(3, x'03', 2, 1, 'x', 1775001600, 1775001600, 1, 'findings', 'uploaded', 3),"
 	"(4, x'04', 3, 1, 'none', 1775001600, 1775001600, 1, 'findings', 'collected', 4);"
+	"INSERT INTO view_place (no, system_no, place, kind, tool) VALUES (1, 1, 'app@main', 'secret', 'custody'), "
+	"(2, 1, 'app@main', 'dependency', 'trivy'), (3, 9, 'image', 'secret', 'trivy');"
 	"INSERT INTO view_finding_text (no, id, rule, title, severity, path, line, component, fix, attributes, idx) VALUES "
 	"(1, x'01', 'aws', 'AWS key', 4, 'a', 1, NULL, NULL, 0, 1),"
 	"(2, x'02', 'stripe', 'Stripe live key', 4, 'b', 2, NULL, NULL, 0, 1),"
 	"(3, x'03', 'CVE', 'lodash', 3, NULL, NULL, 'pkg:npm/lodash', '4.17.21', 0, 1),"
 	"(4, x'04', 'CVE', 'axios', 3, NULL, NULL, 'pkg:npm/axios', NULL, 0, 1),"
-	"(5, x'05', 'aws', 'AWS key', 4, 'old', 2, NULL, NULL, 0, 1);"
+	"(5, x'05', 'aws', 'AWS key', 4, 'old', 2, NULL, NULL, 0, 1),"
+	"(6, x'06', 'aws', 'AWS key', 4, 'etc/env', 2, NULL, NULL, 0, 1),"
+	"(7, x'07', 'aws', 'accepted in the tool', 4, 'c', 2, NULL, NULL, 0, 1);"
 	"INSERT INTO view_finding_state (no, id, place_no, kind, severity, open, first_scan, last_scan) VALUES "
 	"(1, x'01', 1, 'secret', 4, 1, 1, 1),"
 	"(2, x'02', 1, 'secret', 4, 1, 1, 1),"
 	"(3, x'03', 2, 'dependency', 3, 1, 2, 3),"
 	"(4, x'04', 2, 'dependency', 3, 0, 2, 3),"
-	"(5, x'05', 1, 'secret', 4, 1, 4, 4);"
+	"(5, x'05', 1, 'secret', 4, 1, 4, 4),"
+	"(6, x'06', 3, 'secret', 4, 1, 1, 1),"
+	"(7, x'07', 1, 'secret', 4, 3, 1, 1);"
 	"INSERT INTO view_presence (series_no, finding_no, present, attributes) VALUES "
 	"(1, 1, 1, 0), (1, 2, 1, 0), (2, 3, 1, 0), (2, 4, 0, 0), (3, 5, 1, 0);"
 	"INSERT INTO view_finding_event (finding_no, scan_no, op, detail) VALUES (4, 3, 'gone', '');";
@@ -339,6 +345,8 @@ static void findings_are_counted_as_of_the_day_asked_for(void **s)
 	f = read_with(spec);
 	assert_int_equal(open_of(f, "secret", SITUATION_TREE), 2);
 	assert_int_equal(open_of(f, "secret", SITUATION_HISTORY), 1);
+	/* in a system of which no repository was looked at */
+	assert_int_equal(open_of(f, "secret", SITUATION_ELSEWHERE), 1);
 	assert_int_equal(open_of(f, "dependency", SITUATION_COMPONENT), 1);
 	assert_int_equal(f->closed.n, 1);
 	assert_int_equal(f->scans.n, 3);
