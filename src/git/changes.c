@@ -233,13 +233,13 @@ static void explain(struct walk *w)
 		w->end->why = sentence(w, last);
 }
 
-static err carried_sets(struct walk *w)
+static err carried_sets(struct walk *w, struct git_paths *paths)
 {
 	err e;
 
 	if (!w->steps.merges)
 		return NULL;
-	e = git_graph_carried(w->r, w->a, &w->steps, &w->sets);
+	e = git_graph_carried(w->r, w->a, &w->steps, &paths->s, &w->sets);
 	if (e && e->kind != ERR_LIMIT && e->kind != ERR_INPUT)
 		return e;
 	w->sets_limited = e && e->kind == ERR_LIMIT;
@@ -251,7 +251,7 @@ static err walk_all(struct walk *w, struct git_changes_sink sink)
 	GIT_PATHS_AUTO paths;
 
 	TRY(git_paths_open(w->r, &w->steps, &paths));
-	TRY(carried_sets(w));
+	TRY(carried_sets(w, &paths));
 	tags_collect(w);
 	if (sink.begin)
 		TRY(sink.begin(sink.ctx, w->steps.n));

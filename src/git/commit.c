@@ -147,12 +147,28 @@ struct draft {
 	struct str author, committer, encoding;
 };
 
+/* Room for two, which is what most have, and for all from the third on. */
+static void parent_take(struct arena *a, struct git_commit *c, struct str value)
+{
+	struct str *all;
+
+	c->parents_total++;
+	if (c->parents_n == GIT_PARENTS)
+		return;
+	if (c->parents_n == 0)
+		c->parents = ARENA_ARRAY(a, struct str, 2);
+	if (c->parents_n == 2) {
+		all = ARENA_ARRAY(a, struct str, GIT_PARENTS);
+		all[0] = c->parents[0], all[1] = c->parents[1];
+		c->parents = all;
+	}
+	c->parents[c->parents_n++] = value;
+}
+
 static void header_take(struct arena *a, struct draft *d, size_t hex, struct str key, struct str value)
 {
 	if (str_is(key, "parent") && is_hex(value, hex)) {
-		if (d->c.parents_n < GIT_PARENTS)
-			d->c.parents[d->c.parents_n++] = value;
-		d->c.parents_total++;
+		parent_take(a, &d->c, value);
 	} else if (str_is(key, "author") && !d->author.p) {
 		d->author = value;
 	} else if (str_is(key, "committer") && !d->committer.p) {

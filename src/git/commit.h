@@ -14,7 +14,7 @@ struct git_person {
 };
 
 struct git_commit {
-	struct str parents[GIT_PARENTS];	/* hexadecimal, as written */
+	struct str *parents;	/* hexadecimal, as written; the first GIT_PARENTS */
 	size_t parents_n, parents_total;
 	struct git_person author, committer;
 	struct str message;	/* valid UTF-8, converted from the encoding it declares */

@@ -1,9 +1,9 @@
 #include "git/graph.h"
 
 #include "base/hex.h"
-#include "git/run.h"
 
-enum { LINE_MAX_BYTES = 1 << 20, ID_MAX = 32, NOBODY = UINT32_MAX };
+enum { LINE_MAX_BYTES = 1 << 20, ID_MAX = 32, NOBODY = UINT32_MAX,
+       LINES_BETWEEN = 512, BESIDE_BYTES = 16 << 20 };
 
 /* Nodes are numbered as they are met. Edges of node i are edges[first[i]] up to
  * edges[first[i] + count[i]]. */
@@ -122,13 +122,15 @@ static err line_take(struct graph *g, struct str line)
 	return NULL;
 }
 
-static err graph_read(struct git_repo *r, const struct git_steps *spec, struct graph *g)
+static err graph_read(struct git_repo *r, const struct git_steps *spec, struct git_stream *beside,
+		      struct graph *g)
 {
 	const char *const args[] = { "rev-list", "--parents", "--stdin", NULL };
 	const struct git_piece line = { '\n', LINE_MAX_BYTES };
 	GIT_STREAM_AUTO s = GIT_STREAM_NONE;
 	BUF_AUTO in = buf_new(1024);
 	struct str piece;
+	size_t lines = 0;
 	int status;
 
 	buf_addf(&in, "%.*s\n", FMT(spec->v[0].commit));
@@ -139,6 +141,8 @@ static err graph_read(struct git_repo *r, const struct git_steps *spec, struct g
 		TRY(git_stream_next(&s, line, &piece, &more));
 		if (more)
 			TRY(line_take(g, piece));
+		if (beside && ++lines % LINES_BETWEEN == 0)
+			TRY(git_stream_fill(beside, BESIDE_BYTES));
 	}
 	TRY(git_stream_close(&s, &status));
 	if (status)
@@ -238,7 +242,7 @@ static void hand_out(struct graph *g, struct arena *a, struct git_carried_set *s
 }
 
 err git_graph_carried(struct git_repo *r, struct arena *a, const struct git_steps *spec,
-		      struct git_carried_set **sets)
+		      struct git_stream *beside, struct git_carried_set **sets)
 {
 	__attribute__((cleanup(graph_free))) struct graph g = { .id = r->hex / 2 };
 	struct git_carried_set *made = ARENA_ARRAY(a, struct git_carried_set, spec->n + 1);
@@ -246,7 +250,7 @@ err git_graph_carried(struct git_repo *r, struct arena *a, const struct git_step
 	ASSERT(spec->n > 0);
 	nodes_grow(&g);
 	edges_grow(&g);
-	TRY(graph_read(r, spec, &g));
+	TRY(graph_read(r, spec, beside, &g));
 	TRY(own_all(r, &g, spec, made));
 	hand_out(&g, a, made);
 	*sets = made;

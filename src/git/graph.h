@@ -4,6 +4,7 @@
 #ifndef GIT_GRAPH_H
 #define GIT_GRAPH_H
 
+#include "git/run.h"
 #include "git/steps.h"
 
 enum { GIT_GRAPH_COMMITS = 4000000, GIT_CARRIED = 256 };
@@ -17,9 +18,10 @@ struct git_carried_set {
 	bool open;
 };
 
-/* *sets gets one entry per step. ERR_LIMIT beyond GIT_GRAPH_COMMITS; ERR_INPUT
+/* *sets gets one entry per step. `beside` (or NULL) is another git that must not
+ * stand still meanwhile: what it writes is taken in. ERR_LIMIT beyond GIT_GRAPH_COMMITS; ERR_INPUT
  * where git stopped in the middle. */
 MUST_USE err git_graph_carried(struct git_repo *r, struct arena *a, const struct git_steps *steps,
-			       struct git_carried_set **sets);
+			       struct git_stream *beside, struct git_carried_set **sets);
 
 #endif

@@ -10,8 +10,8 @@ void git_paths_done(struct git_paths *p)
 /* Steps of the boundary are not asked for: git would show every file. */
 static err start(struct git_paths *p)
 {
-	const char *const args[] = { "diff-tree", "--stdin", "--always", "--root", "-m", "-r", "--raw",
-		"-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+	const char *const args[] = { "diff-tree", "--stdin", "--always", "--root", "-m", "-r",
+		"--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-textconv",
 		"--ignore-submodules=none", NULL };
 	BUF_AUTO in = buf_new((p->steps->n - p->at + 1) * (2 * p->r->hex + 2));
 
@@ -36,16 +36,9 @@ err git_paths_open(struct git_repo *r, const struct git_steps *steps, struct git
 	return start(p);
 }
 
-bool git_paths_is_entry(struct str piece)
+bool git_paths_is_status(struct str piece)
 {
-	struct str word;
-	int words = 0;
-
-	if (!str_starts(piece, STR(":")))
-		return false;
-	while (str_split(&piece, ' ', &word))
-		words++;
-	return words == 5;
+	return piece.n == 1 && piece.p[0] >= 'A' && piece.p[0] <= 'Z';
 }
 
 /* Makes sure p->ahead is the id the stream stands before; absent at its end. */
@@ -79,7 +72,7 @@ static err entries(struct git_paths *p, struct arena *a, struct git_path_set *ou
 		TRY(git_stream_next(&p->s, form, &piece, &more));
 		if (!more)
 			return NULL;
-		if (!git_paths_is_entry(piece))
+		if (!git_paths_is_status(piece))
 			break;
 		TRY(git_stream_next(&p->s, form, &piece, &more));
 		if (!more)

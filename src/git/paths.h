@@ -31,8 +31,8 @@ MUST_USE err git_paths_open(struct git_repo *r, const struct git_steps *steps, s
 /* The paths of the next step. */
 MUST_USE err git_paths_next(struct git_paths *p, struct arena *a, struct git_path_set *out);
 
-/* "git diff-tree --raw -z": ":100644 100644 id id M" of which the path follows.
- * False where the text is no such line. */
-bool git_paths_is_entry(struct str piece);
+/* Of "git diff-tree --name-status -z": the letter of which the path follows, no id.
+ * A path is taken by its place alone, so none can pass for an id. */
+bool git_paths_is_status(struct str piece);
 
 #endif

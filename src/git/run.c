@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -62,6 +63,7 @@ static const char *const fixed[] = {
 	"GIT_OPTIONAL_LOCKS=0",
 	"GIT_LITERAL_PATHSPECS=1",
 	"GIT_ADVICE=0",
+	"GIT_FLUSH=0",			/* not one write for each commit */
 	"GIT_PAGER=cat",
 	"GIT_ASKPASS=false",
 	"SSH_ASKPASS=false",
@@ -192,6 +194,15 @@ static err more_bytes(struct git_stream *s)
 		return fail_errno("cannot read from git");
 	s->end = n == 0;
 	s->n += (size_t)n;
+	return NULL;
+}
+
+err git_stream_fill(struct git_stream *s, size_t max)
+{
+	struct pollfd ready = { .fd = s->p.from, .events = POLLIN };
+
+	while (s->open && !s->end && s->n - s->at < max && poll(&ready, 1, 0) > 0)
+		TRY(more_bytes(s));
 	return NULL;
 }
 

@@ -49,6 +49,10 @@ struct git_piece {
 MUST_USE err git_stream_next(struct git_stream *s, struct git_piece form, struct str *piece,
 			     bool *more);
 
+/* Takes in what git has written already, without waiting, until `max` bytes are
+ * there: so that it goes on while its reader is busy with another one. */
+MUST_USE err git_stream_fill(struct git_stream *s, size_t max);
+
 /* Exactly n bytes, of which the first `max` are given; *more as above. */
 MUST_USE err git_stream_take(struct git_stream *s, size_t n, size_t max, struct str *bytes,
 			     bool *more);

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	check_message(a, arena_utf8(a, bytes));
 	git_signature_key(a, bytes);
-	git_paths_is_entry(bytes);
+	git_paths_is_status(bytes);
 	if (git_commit_parse(a, bytes, 40, c))
 		return 0;
 	ASSERT(str_is_utf8(c->author.name) && str_is_utf8(c->committer.email) && str_is_utf8(c->message));
