@@ -9,12 +9,13 @@
 struct list_options {
 	struct period_options period;
 	struct str theme;
-	int areas, clauses, old;
+	int areas, clauses, in_scope, old;
 };
 static const struct field list_fields[] = {
 	PERIOD_FIELDS,
 	FIELD(list_options, areas, FIELD_FLAG, 0, 0, "only those the ten delivery areas are judged by"),
 	FIELD(list_options, clauses, FIELD_FLAG, 0, 0, "clauses 4 to 10 instead"),
+	FIELD(list_options, in_scope, FIELD_FLAG, 0, 0, "only those the approved Statement of Applicability has apply"),
 	FIELD(list_options, old, FIELD_FLAG, 0, 0, "the edition of 2013 instead"),
 	FIELD(list_options, theme, FIELD_TEXT, 0, 32, "organizational, people, physical or technological"),
 	{ 0 },
@@ -55,7 +56,7 @@ static err run_list(struct cmd_run *run, const void *options)
 {
 	const struct list_options *o = options;
 	struct show_controls_query q = { .theme = o->theme, .areas = o->areas == 1, .clauses = o->clauses == 1,
-					 .old = o->old == 1 };
+					 .old = o->old == 1, .in_scope = o->in_scope == 1 };
 	KNOWN_AUTO k = { 0 };
 	struct catalogue c;
 

@@ -8,7 +8,7 @@
 
 const char *const delivery_state_words[] = { "audit-ready", "stale", "gap", "unknown", "not applicable", NULL };
 const char *const delivery_label_words[] = { "policy statement only", "not embedded in delivery", "activity",
-	"applicability not confirmed", NULL };
+	"applicability not confirmed", "linked to no risk", NULL };
 const char *const delivery_question_words[] = { "what applies", "who owns it", "how often does it run",
 	"what changed after review", NULL };
 
@@ -204,6 +204,16 @@ static bool is_spoken_of(const struct deciding *x)
 	return x->d->info->area != AREA_NONE || x->c || x->evidence;
 }
 
+static bool confirmed(const struct deciding *x)
+{
+	return x->c && x->c->confirmed == 1;
+}
+
+static bool to_a_risk(const struct deciding *x)
+{
+	return x->c && x->c->risk == 1;
+}
+
 static void put_labels(struct deciding *x)
 {
 	bool reviewed = x->d->answers[ASK_CHANGED].answered;
@@ -212,10 +222,12 @@ static void put_labels(struct deciding *x)
 		x->d->labels |= LABEL_POLICY_ONLY;
 	if (x->evidence && !x->embedded)
 		x->d->labels |= LABEL_NOT_EMBEDDED;
-	if (x->evidence && (!owned(x) || x->c->risk != 1 || !reviewed))
+	if (x->evidence && !(owned(x) && to_a_risk(x) && reviewed))
 		x->d->labels |= LABEL_ACTIVITY;
-	if (!x->c || x->c->confirmed != 1)
+	if (!confirmed(x))
 		x->d->labels |= LABEL_NOT_CONFIRMED;
+	if (x->evidence && !to_a_risk(x))
+		x->d->labels |= LABEL_NO_RISK;
 }
 
 /* Evidence of something that runs in intervals ages; a quarter of one is allowed. */

@@ -16,8 +16,9 @@ enum area_label {	/* bits */
 	LABEL_NOT_EMBEDDED = 2,		/* rests on files somebody uploaded */
 	LABEL_ACTIVITY = 4,		/* no owner, review or risk */
 	LABEL_NOT_CONFIRMED = 8,	/* no approved SoA says that it applies */
+	LABEL_NO_RISK = 16,		/* it runs, and no risk is named that it treats */
 };
-enum { AREA_LABELS = 4 };
+enum { AREA_LABELS = 5 };
 extern const char *const delivery_label_words[];
 
 /* What an auditor asks of each control. */

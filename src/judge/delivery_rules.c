@@ -207,6 +207,61 @@ static void look_at_reviews(struct deciding *x, const struct delivery_sums *t)
 	}
 }
 
+/* The host's default branch is known only where one release branch is. */
+static bool is_only_one(const struct facts *f, const struct facts_branch *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->branches.n; i++)
+		n += str_eq(FACTS_AT(f->branches, facts_branch, i)->repository, b->repository);
+	return n == 1;
+}
+
+static bool is_of_branch(const struct facts *f, const struct facts_rule *v, const struct facts_branch *b)
+{
+	struct str head = STR("refs/heads/");
+
+	return str_is(v->source, "host") && str_eq(v->repository, b->repository) &&
+	       (str_eq(v->branch, b->branch) || str_has(v->branch, STR("~ALL")) ||
+		(str_has(v->branch, STR("~DEFAULT_BRANCH")) && is_only_one(f, b)) ||
+		(str_starts(v->branch, head) && str_eq(str_from(v->branch, head.n), b->branch)));
+}
+
+/* How many approvals the host's rules ask on a branch; -1: no rule was exported that
+ * tells. */
+static int64_t approvals_asked(const struct facts *f, const struct facts_branch *b)
+{
+	int64_t most = -1;
+
+	for (size_t i = 0; i < f->rules.n; i++) {
+		const struct facts_rule *v = FACTS_AT(f->rules, facts_rule, i);
+		uint64_t n;
+
+		if (is_of_branch(f, v, b) && (str_ends(v->rule, STR("required_approving_review_count")) ||
+					   str_ends(v->rule, STR("requiredApprovingReviewCount"))) &&
+		    str_to_u64(v->value, &n) && n < 1000 && (int64_t)n > most)
+			most = (int64_t)n;
+	}
+	return most;
+}
+
+/* Whether a review is required is what the host enforces, not what a text says. */
+static void look_at_required_reviews(struct deciding *x)
+{
+	for (size_t i = 0; i < x->f->branches.n; i++) {
+		const struct facts_branch *b = FACTS_AT(x->f->branches, facts_branch, i);
+		int64_t n = approvals_asked(x->f, b);
+
+		if (n < 0)
+			continue;
+		delivery_parts_evidence(x, INSTANT_NONE, true);
+		if (n)
+			HAVE(x, "the host asks %lld approval%s on %.*s of %.*s", (long long)n, s(n), FMT(b->branch), FMT(b->repository));
+		else
+			FAULT(x, "the host asks no approval on %.*s of %.*s", FMT(b->branch), FMT(b->repository));
+	}
+}
+
 static void coding(struct deciding *x)
 {
 	struct delivery_sums t = delivery_parts_sums(x->f);
@@ -217,6 +272,7 @@ static void coding(struct deciding *x)
 	if (t.branches == 0)
 		no_repository(x);
 	look_at_reviews(x, &t);
+	look_at_required_reviews(x);
 	if (t.branches && x->f->tree.n && delivery_parts_files(x->f, "codeowners") == 0)
 		(x->faults.n ? delivery_parts_add(x, &x->faults, "no CODEOWNERS") : HAVE(x, "no CODEOWNERS"));
 	look_at_documents(x, NULL);
@@ -347,7 +403,19 @@ static void outsourced(struct deciding *x)
 	next(x, "custody evidence add agreements and access scope of suppliers");
 }
 
-/* A control that no area is judged by: what was handed over for it speaks alone. */
+/* Infrastructure written as code is configuration, and scans of it are its checks. */
+static void configuration(struct deciding *x)
+{
+	int64_t newest = INSTANT_NONE, n = scans_of(x, "infrastructure", &newest);
+
+	x->runs[0] = "scan:infrastructure";
+	look_at_open(x, "infrastructure", "infrastructure");
+	if (n)
+		HAVE(x, "%lld scan%s of infrastructure code", (long long)n, s(n));
+}
+
+/* A control that no area is judged by: what was handed over for it speaks alone, and
+ * of configuration management scans of infrastructure code. */
 static void any_control(struct deciding *x)
 {
 	struct str control = str_c(x->d->info->control);
@@ -356,7 +424,9 @@ static void any_control(struct deciding *x)
 		for (size_t k = 0; k < AREA_CONTROLS && areas[i].also[k]; k++)
 			if (str_is(control, areas[i].also[k]))
 				HAVE(x, "evidence of %s (%s) bears on it", areas[i].name, areas[i].control);
-	look_at_documents(x, "nothing that was collected speaks to it");
+	if (str_is(control, "A.8.9"))
+		configuration(x);
+	look_at_documents(x, x->evidence ? NULL : "nothing that was collected speaks to it");
 	next(x, "custody evidence add what shows it");
 }
 

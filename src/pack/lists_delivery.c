@@ -179,13 +179,19 @@ const struct pack_list pack_list_checks = {
 static const struct pack_column release_columns[] = {
 	{ "at", "When", PACK_TIME }, { "repository", "Repository", PACK_REPOSITORY }, { "branch", NULL, PACK_TEXT },
 	{ "tag", "Tag", PACK_TEXT }, { "commit", "Commit", PACK_HEX }, { "author", "Author", PACK_ACCOUNT },
-	{ "record", "Record", PACK_RECORD }, { 0 },
+	{ "way_back", "Way back", PACK_TEXT }, { "record", "Record", PACK_RECORD }, { 0 },
 };
 
+/* The way back is the release before on the same line, in the period or not. */
 static err query_releases(struct pack_site *s, struct db_rows **out)
 {
-	return db_query(s->w->db, SQL("SELECT at, repository_no, branch, tag, commit_id, author, idx FROM view_change "
-		"WHERE tag IS NOT NULL AND tag <> '' AND gone = 0 AND at >= $1 AND at <= $2 ORDER BY at DESC, no"),
+	return db_query(s->w->db, SQL("SELECT c.at, c.repository_no, c.branch, c.tag, c.commit_id, c.author, coalesce(c.before, "
+		"(SELECT p.tag FROM view_branch b JOIN view_change p ON p.repository_no = b.repository_no AND p.branch = b.joins "
+		"AND p.gone = 0 AND p.tag <> '' AND p.position <= b.joins_at WHERE b.repository_no = c.repository_no "
+		"AND b.branch = c.branch ORDER BY p.position DESC LIMIT 1), 'none: no release before it is known'), c.idx FROM ("
+		"SELECT at, repository_no, branch, tag, commit_id, author, no, idx, lag(tag) OVER (PARTITION BY repository_no, branch "
+		"ORDER BY position) AS before FROM view_change WHERE tag <> '' AND gone = 0) c "
+		"WHERE c.at >= $1 AND c.at <= $2 ORDER BY c.at DESC, c.no"),
 		DB_ARGS(DB_I(s->w->from), DB_I(s->w->to)), out);
 }
 

@@ -9,6 +9,8 @@
 #include "show/change_words.h"
 #include "text/json.h"
 
+#include <fnmatch.h>
+
 enum { COMMIT_MAX = 32, SHORTEST = 4 };
 
 struct one {
@@ -118,6 +120,22 @@ static struct str touched(struct one *x)
 	return out;
 }
 
+static err put_merge(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	struct str who;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT merged_by FROM view_pull WHERE repository_no = $1 AND number = $2 AND merged_by IS NOT NULL"),
+		DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	TRY(show_change_words_account(x->words, db_blob(rows, 0), &who));
+	put_line(x, "merged by", who);
+	return NULL;
+}
+
 static err put_reviews(struct one *x)
 {
 	DB_ROWS rows = NULL;
@@ -154,6 +172,43 @@ static err put_checks(struct one *x)
 			return NULL;
 		put_line(x, "check", arena_printf(x->a, "%.*s %.*s, %.*s", FMT(db_text(rows, 0)), FMT(db_text(rows, 1)),
 			FMT(when(x, db_is_null(rows, 2) ? INSTANT_NONE : db_int(rows, 2)))));
+	}
+}
+
+/* Whether a rule's pattern is of the branch: its name, with * for any characters but /,
+ * or one of the host's words for all and for the default branch. */
+static bool covers(const struct one *x, struct str patterns, struct str branch)
+{
+	struct str rest = patterns, one;
+
+	while (str_split(&rest, ',', &one)) {
+		one = str_trim(one);
+		if (str_starts(one, STR("refs/heads/")))
+			one = str_from(one, strlen("refs/heads/"));
+		if (str_is(one, "~ALL") || str_is(one, "~DEFAULT_BRANCH") ||
+		    fnmatch(arena_cstr(x->a, one), arena_cstr(x->a, branch), FNM_PATHNAME) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the host asks of reviews of that branch, and as of when: it may have been
+ * otherwise at the merge. */
+static err put_rules(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT branch, rule, value, at FROM view_rule WHERE repository_no = $1 AND source = 'host' "
+		"AND (lower(rule) LIKE '%review%' OR lower(rule) LIKE '%approv%') ORDER BY branch, rule"),
+		DB_ARGS(DB_I(x->repository_no)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		if (covers(x, db_text(rows, 0), x->branch))
+			put_line(x, "rule", arena_printf(x->a, "%.*s: %.*s = %.*s, as of %.*s", FMT(db_text(rows, 0)),
+				FMT(db_text(rows, 1)), FMT(db_text(rows, 2)), FMT(when(x, db_int(rows, 3)))));
 	}
 }
 
@@ -241,10 +296,12 @@ static err put_people_form(struct one *x, struct str title)
 	TRY(put_signature(x));
 	put_line(x, "record", arena_printf(x->a, "%lld", (long long)c->idx));
 	if (c->pull >= 0) {
+		TRY(put_merge(x));
 		TRY(put_reviews(x));
 		TRY(put_checks(x));
 	}
 	TRY(put_tickets(x));
+	TRY(put_rules(x));
 	for (int i = 0; i < CHANGE_QUESTIONS; i++)
 		buf_addf(x->out, "  %-8s %s: %s\n", change_answer_words[c->answers[i].answer], change_question_words[i],
 			 c->answers[i].reason);

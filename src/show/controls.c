@@ -43,6 +43,11 @@ static bool wanted(const struct catalogue *c, const struct catalogue_entry *e, c
 	return e->level == CATALOGUE_CONTROL && (!q->areas || e->area) && in_theme(c, e, q->theme);
 }
 
+static bool applies(const struct standing *x)
+{
+	return x && x->said && x->said->confirmed == 1 && str_is(x->said->applicable, "yes");
+}
+
 static struct show_cell day_cell(const struct area_runs *r, int64_t at)
 {
 	return standing_evidenced(r) ? SHOW_N(day_of(at)) : SHOW_UNKNOWN;
@@ -84,14 +89,15 @@ err show_controls_list(const struct catalogue *c, const struct show_controls_que
 		const struct catalogue_entry *e = &c->v[i];
 		const struct standing *x = q->standings ? standing_of(q->standings, e) : NULL;
 
-		if (!wanted(c, e, q))
+		if (!wanted(c, e, q) || (q->in_scope && !applies(x)))
 			continue;
 		if (x)
 			put_standing(l, a, x);
 		else
 			put_row(l, e);
 	}
-	show_list_empty(l, "No control is like that. custody control list shows all.");
+	show_list_empty(l, q->in_scope ? "No approved Statement of Applicability has a control apply." :
+			"No control is like that. custody control list shows all.");
 	return show_list_end(l);
 }
 

@@ -11,6 +11,7 @@ struct show_controls_query {
 	bool areas;		/* only those that the delivery areas are judged by */
 	bool clauses;		/* the clauses instead */
 	bool old;		/* 2013 instead */
+	bool in_scope;		/* only those the approved Statement of Applicability has apply */
 	const struct standings *standings;	/* of a home, or NULL: nothing is known */
 };
 MUST_USE err show_controls_list(const struct catalogue *c, const struct show_controls_query *q,

@@ -121,6 +121,31 @@ static void put_months(struct one *x, int64_t n)
 			n < STANDING_MONTHS ? "; about six are asked before a certification" : ""));
 }
 
+/* The policy behind it, the newest that was handed over; NULL: none. */
+static const struct facts_document *policy_of(const struct one *x)
+{
+	const struct many *v = &x->spec->facts->documents;
+
+	for (size_t i = 0; i < v->n; i++) {
+		const struct facts_document *d = FACTS_AT(*v, facts_document, i);
+
+		if (str_eq(d->control, x->e->id) && str_is(d->kind, "policy"))
+			return d;
+	}
+	return NULL;
+}
+
+static void put_policy(struct one *x)
+{
+	const struct facts_document *d = policy_of(x);
+	bool due = d && d->review_by != INSTANT_NONE;
+
+	put_line(x, "policy", !d ? STR("none was handed over") :
+		 arena_printf(x->a, "handed over, dated %.*s%s%.*s", FMT(day(x, d->at)),
+			      due ? ", to be reviewed by " : "",
+			      FMT(due ? day(x, d->review_by * DAY_SECONDS) : STR(""))));
+}
+
 /* State today and the result over the period are two things. */
 static void put_standing(struct one *x)
 {
@@ -136,6 +161,7 @@ static void put_standing(struct one *x)
 		put_line(x, "", arena_printf(x->a, "evidence from %.*s to %.*s", FMT(day(x, d->runs.first)),
 					     FMT(day(x, d->runs.last))));
 	put_months(x, standing_months(&d->runs));
+	put_policy(x);
 	put_line(x, "labels", delivery_labels(x->a, d));
 	put_line(x, "next", d->next);
 	buf_add_char(x->out, '\n');
@@ -181,14 +207,19 @@ static err put_evidence(struct one *x)
 	return show_list_into(l, x->out);
 }
 
+/* A clause has no state, but records may be kept for it. */
+static bool has_evidence(const struct one *x)
+{
+	return x->s || (x->spec->facts && x->e->level == CATALOGUE_CLAUSE);
+}
+
 static err put_people_form(struct one *x)
 {
 	put_what(x);
 	put_area(x);
-	if (!x->s)
-		return NULL;
-	put_standing(x);
-	return put_evidence(x);
+	if (x->s)
+		put_standing(x);
+	return has_evidence(x) ? put_evidence(x) : NULL;
 }
 
 static void put_json_area(struct json_writer *w, const struct area_info *i)
@@ -252,6 +283,8 @@ static void put_json_standing(struct one *x, struct json_writer *w)
 	json_add_text(w, "because", reasons(x));
 	json_add_text(w, "labels", delivery_labels(x->a, d));
 	json_add_text(w, "next", d->next);
+	if (policy_of(x))
+		json_add_time(w, "policy", policy_of(x)->at);
 	json_add_text(w, "owner", standing_owner(x->s));
 	json_add_text(w, "frequency", d->frequency);
 	put_json_runs(w, &x->spec->facts->period, &d->runs);
@@ -299,10 +332,10 @@ static err put_json_form(struct one *x)
 
 	json_open(&w, '{');
 	put_json_what(&w, x->e);
-	if (x->s) {
+	if (x->s)
 		put_json_standing(x, &w);
+	if (has_evidence(x))
 		TRY(put_json_evidence(x, &w));
-	}
 	json_close(&w, '}');
 	buf_add_char(x->out, '\n');
 	return NULL;

@@ -104,6 +104,8 @@ static struct bearing bearing_of(const struct catalogue_entry *c)
 		{ AREA_CHANGE, ",", ",git,pulls," },
 	};
 
+	if (str_is(c->id, "A.8.9"))
+		return (struct bearing){ AREA_NONE, ",infrastructure,", "," };
 	for (size_t i = 0; c->area && i < ARRAY_LEN(known); i++)
 		if (known[i].area == c->area->area)
 			return known[i];

@@ -94,6 +94,26 @@ static err kept_before(struct store *s, const struct document_spec *spec, const 
 	return NULL;
 }
 
+/* What a supplier was certified for says nothing about whoever buys from it. */
+static err check_kind(const struct document_spec *spec)
+{
+	static const char *const of_suppliers[] = { "A.5.19", "A.5.20", "A.5.21", "A.5.22", "A.5.23", "A.8.30" };
+
+	if (!str_is(spec->kind, DOCUMENT_SUPPLIER_CERTIFICATE))
+		return NULL;
+	for (size_t i = 0; i < spec->controls.n; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < ARRAY_LEN(of_suppliers); k++)
+			known |= str_is(spec->controls.v[i], of_suppliers[k]);
+		if (!known)
+			return err_hint(fail(ERR_INPUT, "a supplier's certificate is no evidence of %.*s",
+					     FMT(spec->controls.v[i])),
+					"it is evidence of supplier controls alone: A.5.19 to A.5.23, A.8.30");
+	}
+	return NULL;
+}
+
 static err put_record(struct store *s, struct arena *a, const struct document_spec *spec, struct strs cites,
 		      struct document_result *out)
 {
@@ -121,6 +141,7 @@ err document_add(struct store *s, struct arena *a, const struct document_spec *s
 	struct digest d, sig;
 	size_t n = 1;
 
+	TRY(check_kind(spec));
 	if (spec->signature)
 		TRY(check_signature(s, a, spec, spec->effective == INSTANT_NONE ? instant_now() : spec->effective, &r));
 	TRY(keep_file(s, spec->file, STR("document"), &d));

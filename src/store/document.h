@@ -21,8 +21,12 @@ struct document_result {
 	bool already;			/* kept as this kind for these controls before */
 };
 
+/* The kind that is taken for controls of suppliers alone. */
+#define DOCUMENT_SUPPLIER_CERTIFICATE "supplier-certificate"
+
 /* ERR_INTEGRITY where a signature is given and is not good over the file;
- * ERR_DENIED where the key is listed for nobody; ERR_INPUT for an empty file. */
+ * ERR_DENIED where the key is listed for nobody; ERR_INPUT for an empty file, and
+ * for a supplier's certificate as evidence of anything but suppliers. */
 MUST_USE err document_add(struct store *s, struct arena *a, const struct document_spec *spec,
 			  struct document_result *out);
 

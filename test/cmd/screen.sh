@@ -187,7 +187,7 @@ t 'what rests on files somebody handed in is not embedded; months of evidence ar
 	run evidence add review.txt --control 8.15 --kind review --title "Log review" --date 2025-01-05
 	code 0
 	run control show 8.15 --from 2025-01-01 --to 2025-12-31 --json
-	is "$(json "[\"labels\"]")" "policy statement only, not embedded in delivery, activity, applicability not confirmed"
+	is "$(json "[\"labels\"]")" "policy statement only, not embedded in delivery, activity, applicability not confirmed, linked to no risk"
 	is "$(json "[\"period\"][\"months\"]")" 0
 	is "$(json "[\"period\"][\"months_suffice\"]")" false
 	run evidence add review.txt --control 8.15 --kind protocol --title "Log review again" --date 2025-08-05

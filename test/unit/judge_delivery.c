@@ -192,6 +192,100 @@ static void an_area_is_ready_only_with_all_four_answers(void **s)
 	assert_int_equal(decide().areas[AREA_VULNERABILITIES].state, AREA_UNKNOWN);
 }
 
+/* proves: R189 what lacks an owner, a review or a risk is activity, not evidence of that standing
+ * R247 what runs and is linked to no risk is flagged */
+static void activity_is_told_from_what_is_owned_reviewed_and_tied_to_a_risk(void **s)
+{
+	(void)s;
+	with_branch(10);
+	with_weekly_scans(0, 52);
+	assert_false(decide().areas[AREA_VULNERABILITIES].labels & (LABEL_ACTIVITY | LABEL_NO_RISK));
+	control.risk = 0;
+	assert_int_equal(decide().areas[AREA_VULNERABILITIES].labels, LABEL_ACTIVITY | LABEL_NO_RISK);
+	control.risk = 1;
+	control.owner = 0;
+	control.role = (struct str){ 0 };
+	assert_int_equal(decide().areas[AREA_VULNERABILITIES].labels, LABEL_ACTIVITY | LABEL_POLICY_ONLY);
+	control.owner = 1;
+	f.closed.n = 0;
+	assert_int_equal(decide().areas[AREA_VULNERABILITIES].labels, LABEL_ACTIVITY);
+	/* what does not run is linked to nothing, and that is no fault of its own */
+	assert_false(decide().areas[AREA_LOGGING].labels & (LABEL_ACTIVITY | LABEL_NO_RISK));
+}
+
+/* proves: R211 without a declared cadence a control is never ready, and says so */
+static void a_control_without_a_cadence_says_so(void **s)
+{
+	struct delivery d;
+
+	(void)s;
+	with_branch(10);
+	with_weekly_scans(0, 52);
+	control.frequency = (struct str){ 0 };
+	d = decide();
+	assert_int_equal(d.areas[AREA_VULNERABILITIES].state, AREA_UNKNOWN);
+	assert_true(has_reason(&d.areas[AREA_VULNERABILITIES], "how often does it run: not declared, usually each week"));
+	assert_true(has_reason(delivery_control(&f, &d, a, STR("A.5.1")), "how often does it run: no frequency is declared"));
+	control.frequency = STR("month");
+	d = decide();
+	assert_int_equal(d.areas[AREA_VULNERABILITIES].state, AREA_READY);
+	assert_false(has_reason(&d.areas[AREA_VULNERABILITIES], "how often does it run"));
+}
+
+/* proves: R169 whether a review is required is read from the branch protection of the host */
+static void required_reviews_come_from_the_rules_of_the_host(void **s)
+{
+	struct facts_rule rules[] = {
+		{ .branch = STR("main"), .repository = STR("app"), .rule = STR("pull_request.required_approving_review_count"),
+		  .source = STR("tree"), .value = STR("2") },
+		{ .branch = STR("refs/heads/main"), .repository = STR("app"),
+		  .rule = STR("pull_request.required_approving_review_count"), .source = STR("host"), .value = STR("0") },
+	};
+	struct delivery d;
+
+	(void)s;
+	with_branch(10);
+	f.rules = (struct many){ rules, 1 };
+	d = decide();
+	assert_false(has_reason(&d.areas[AREA_CODING], "the host asks"));
+	f.rules.n = 2;
+	d = decide();
+	assert_int_equal(d.areas[AREA_CODING].state, AREA_GAP);
+	assert_true(has_reason(&d.areas[AREA_CODING], "the host asks no approval on main of app"));
+	rules[0].source = STR("host");
+	d = decide();
+	assert_int_equal(d.areas[AREA_CODING].state, AREA_UNKNOWN);
+	assert_true(has_reason(&d.areas[AREA_CODING], "the host asks 2 approvals on main of app"));
+	rules[0].branch = STR("other");
+	rules[1].repository = STR("else");
+	d = decide();
+	assert_false(has_reason(&d.areas[AREA_CODING], "the host asks"));
+}
+
+/* proves: R172 scans of infrastructure code decide on configuration management by themselves */
+static void scans_of_infrastructure_code_decide_on_configuration(void **s)
+{
+	struct facts_finding bad = { .kind = STR("infrastructure"), .severity = SEVERITY_HIGH, .n = 3 };
+	const struct area_decision *c;
+	struct delivery d = decide();
+
+	(void)s;
+	c = delivery_control(&f, &d, a, STR("A.8.9"));
+	assert_int_equal(c->state, AREA_UNKNOWN);
+	assert_true(has_reason(c, "nothing that was collected speaks to it"));
+	with_weekly_scans(0, 52);
+	scan.kind = STR("infrastructure");
+	d = decide();
+	c = delivery_control(&f, &d, a, STR("A.8.9"));
+	assert_int_equal(c->state, AREA_UNKNOWN);
+	assert_true(has_reason(c, "52 scans of infrastructure code"));
+	f.findings = (struct many){ &bad, 1 };
+	d = decide();
+	c = delivery_control(&f, &d, a, STR("A.8.9"));
+	assert_int_equal(c->state, AREA_GAP);
+	assert_true(has_reason(c, "3 critical or high infrastructure findings open"));
+}
+
 static void what_was_declared_and_not_confirmed_is_no_gap(void **s)
 {
 	struct delivery d;
@@ -311,6 +405,10 @@ int main(void)
 		CASE(secrets_in_the_tree_and_known_missing_reviews_are_gaps),
 		CASE(a_scan_in_ci_without_result_is_unknown_and_none_in_ci_a_gap),
 		CASE(an_area_is_ready_only_with_all_four_answers),
+		CASE(activity_is_told_from_what_is_owned_reviewed_and_tied_to_a_risk),
+		CASE(a_control_without_a_cadence_says_so),
+		CASE(required_reviews_come_from_the_rules_of_the_host),
+		CASE(scans_of_infrastructure_code_decide_on_configuration),
 		CASE(what_was_declared_and_not_confirmed_is_no_gap),
 		CASE(runs_are_held_late_missed_or_unknown),
 		CASE(old_evidence_is_stale_and_uploads_are_not_embedded),

@@ -131,6 +131,15 @@ static void each_area_has_one_of_everything(void **s)
 	}
 }
 
+/* proves: R151 access is reviewed each quarter unless something else is declared */
+static void access_is_reviewed_each_quarter(void **s)
+{
+	(void)s;
+	assert_string_equal(areas[AREA_ACCESS].frequency, "quarter");
+	assert_string_equal(areas[AREA_ACCESS].control, "A.5.15");
+	assert_int_equal(area_interval_days(STR("quarter")), 92);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +148,7 @@ int main(void)
 		cmocka_unit_test(every_level_of_2013_maps_to_2022),
 		cmocka_unit_test(every_entry_has_a_title),
 		cmocka_unit_test(each_area_has_one_of_everything),
+		cmocka_unit_test(access_is_reviewed_each_quarter),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
