@@ -188,14 +188,25 @@ static err fill_change(struct intake_scan *s, const struct match_pair *p, struct
 	return NULL;
 }
 
+static void visit_kept(void *ctx, const struct match_known *k)
+{
+	struct intake_scan *s = ctx;
+
+	buf_add(&s->ids, (struct str){ (const char *)k->id, ID_BYTES });
+}
+
 static void visit_change(void *ctx, const struct match_pair *p)
 {
 	struct intake_scan *s = ctx;
 	struct r_finding_change *c = &s->changes[s->n];
 
-	/* A scan that did not finish says nothing of what it did not report. */
-	if (s->failed || (s->partial && p->ref < 0))
+	if (s->failed)
 		return;
+	/* A scan that did not finish says nothing of what it did not report: that stays. */
+	if (s->partial && p->ref < 0) {
+		visit_kept(s, p->known);
+		return;
+	}
 	s->failed = fill_change(s, p, c);
 	if (s->failed)
 		return;
@@ -203,13 +214,6 @@ static void visit_change(void *ctx, const struct match_pair *p)
 	s->bytes += 400 + c->message.n + c->title.n + c->path.n + c->rule.n + c->component.n;
 	if (s->n == BATCH || s->bytes > BATCH_BYTES)
 		s->failed = write_batch(s);
-}
-
-static void visit_kept(void *ctx, const struct match_known *k)
-{
-	struct intake_scan *s = ctx;
-
-	buf_add(&s->ids, (struct str){ (const char *)k->id, ID_BYTES });
 }
 
 static int by_id(const void *a, const void *b)

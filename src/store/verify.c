@@ -35,9 +35,6 @@ static err verify_all(struct verifying *v)
 {
 	struct verify_result *r = v->r;
 
-	/* The note outside is read first: whoever signs meanwhile writes it last. */
-	TRY(home_read(v->spec->a, store_home(v->s), &v->home));
-	TRY(home_noted_read(&v->home));
 	TRY(ledger_head(store_ledger(v->s), &v->head));
 	r->size = v->head.size;
 	r->root = v->head.root;
@@ -62,7 +59,13 @@ err verify_home(struct store *s, const struct verify_spec *spec, struct verify_r
 	err e;
 
 	*out = (struct verify_result){ 0 };
-	e = db_snapshot(store_db(s));
+	/* The note outside is read before the snapshot is taken: whoever signs meanwhile
+	 * writes it last, so that the snapshot never holds less than was noted. */
+	e = home_read(spec->a, store_home(s), &v.home);
+	if (!e)
+		e = home_noted_read(&v.home);
+	if (!e)
+		e = db_snapshot(store_db(s));
 	if (!e)
 		e = verify_all(&v);
 	db_snapshot_end(store_db(s));

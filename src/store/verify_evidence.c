@@ -8,13 +8,15 @@ enum { AT_ONCE = 2048 };
 /* One row of the list of evidence, and what became of its file. */
 struct listed {
 	int64_t size, ordered_by;	/* -1: nobody ordered it destroyed */
+	int64_t came;			/* the log's size when it came, or came again */
 };
 
-static void judge_missing(struct verifying *v, const char *hex)
+/* An order is for what was there when it was given, not for what came again since. */
+static void judge_missing(struct verifying *v, const char *hex, const struct listed *row)
 {
 	int64_t by = map_get_int(v->ordered, arena_printf(v->a, "e%s", hex));
 
-	if (by >= 0)
+	if (by >= row->came)
 		v->r->erased_evidence++;
 	else
 		verify_fault(v, VERIFY_MISSING, &v->r->missing_evidence,
@@ -29,7 +31,7 @@ static void judge(struct verifying *v, const struct evidence_job *job, const str
 	v->r->evidence++;
 	v->r->evidence_bytes += job->bytes;
 	if (job->failed && job->failed->kind == ERR_MISSING)
-		judge_missing(v, hex);
+		judge_missing(v, hex, row);
 	else if (job->failed)
 		verify_fault(v, VERIFY_ALTERED, &v->r->altered_evidence, "evidence %s: %s", hex, job->failed->text);
 	else if (row->ordered_by >= 0)
@@ -62,7 +64,8 @@ static err take(struct verifying *v, struct db_rows *rows, struct batch *b)
 			continue;
 		}
 		memcpy(b->jobs[b->n].digest.b, db_blob(rows, 0).p, DIGEST_BYTES);
-		b->rows[b->n] = (struct listed){ db_int(rows, 1), db_is_null(rows, 2) ? -1 : db_int(rows, 2) };
+		b->rows[b->n] = (struct listed){ db_int(rows, 1), db_is_null(rows, 2) ? -1 : db_int(rows, 2),
+						    db_int(rows, 3) };
 		b->n++;
 	}
 	return NULL;
@@ -73,7 +76,8 @@ static err check_listed(struct verifying *v)
 	DB_ROWS rows = NULL;
 	struct batch *b = ARENA_NEW(v->spec->a, struct batch);
 
-	TRY(db_query(store_db(v->s), SQL("SELECT digest, size, erased_by FROM kept_evidence ORDER BY digest"), DB_NONE, &rows));
+	TRY(db_query(store_db(v->s), SQL("SELECT digest, size, erased_by, idx FROM kept_evidence ORDER BY "
+						"digest"), DB_NONE, &rows));
 	do {
 		TRY(take(v, rows, b));
 		evidence_check(store_evidence(v->s), b->jobs, b->n);

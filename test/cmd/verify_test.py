@@ -319,3 +319,12 @@ def test_erased_and_missing_are_told_apart(home):
     line = re.search(r"parts .*", done.stdout).group()
     assert "1 erased by order of record" in line and "1 missing, 0 altered" in line
     assert "missing: record 33: its words are missing, and no record ordered that" in done.stderr
+
+
+def test_evidence_that_came_again_after_an_order_and_is_missing(home):
+    home.run("evidence", "add", home.root / "three", "--control", "8.25", "--kind", "policy", "--title", "again", ok=0)
+    again = home.evidence(home.digests[2])
+    assert again.exists()
+    home.run("verify", "-q", ok=0)
+    again.unlink()
+    refused(home, home.digests[2])

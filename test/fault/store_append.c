@@ -21,7 +21,8 @@ static const struct result before[] = { { "R1", "a.c", "one", 1 }, { "R2", "b.c"
 static const struct result after[] = { { "R2", "b.c", "two", 9 },
 				       { "R3", "c.c", "three", 3 },
 				       { "R4", "d.c", "four", 4 } };
-static const struct report first = { "main", "", 1000, before, 2 }, second = { "main", "", 2000, after, 3 };
+static const struct report first = { "main", "", 1000, before, 2, false },
+			   second = { "main", "", 2000, after, 3, false };
 
 static char dir[] = "/tmp/custody-fault-XXXXXX";
 static char home[64];

@@ -24,7 +24,8 @@ enum { SERVER_TRIES = 600, MAX_STATEMENTS = 3000 };
 
 static const struct result before[] = { { "R1", "a.c", "one", 1 }, { "R2", "b.c", "two", 2 } };
 static const struct result after[] = { { "R2", "b.c", "two", 9 }, { "R3", "c.c", "three", 3 } };
-static const struct report first = { "main", "", 1000, before, 2 }, second = { "main", "", 2000, after, 2 };
+static const struct report first = { "main", "", 1000, before, 2, false },
+			   second = { "main", "", 2000, after, 2, false };
 
 static char dir[] = "/tmp/custody-fault-XXXXXX", kept[64], home[64], server[300], database[340];
 static const struct pq *real;

@@ -21,6 +21,7 @@ struct report {
 	int64_t at;
 	const struct result *v;
 	size_t n;
+	bool partial;			/* it did not look at everything */
 };
 
 static UNUSED err reports_write(const struct report *r, int fd)
@@ -38,6 +39,7 @@ static UNUSED err reports_write(const struct report *r, int fd)
 	b.branch = str_c(r->branch);
 	b.commit = r->commit[0] ? str_c(r->commit) : (struct str){ 0 };
 	end.results = (int64_t)r->n;
+	end.partial = r->partial;
 	TRY(submission_write_start(fd, &start, &w));
 	TRY(submission_write_item(w, &item_scan_begin, &b));
 	for (size_t i = 0; i < r->n; i++) {

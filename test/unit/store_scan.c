@@ -89,7 +89,7 @@ static void check_lifecycle(const char *database)
 		{ "R1", "a.c", "x = y;", 120 }, { "R1", "a.c", "x = y;", 110 },
 	};
 	struct place p = place_new(database);
-	struct report r = { "main", "", 1000, first, ARRAY_LEN(first) };
+	struct report r = { "main", "", 1000, first, ARRAY_LEN(first), false };
 	struct intake_counts n;
 
 	assert_ok(reports_import(p.home, &r, &n));
@@ -97,22 +97,69 @@ static void check_lifecycle(const char *database)
 	assert_ok(reports_import(p.home, &r, &n));		/* the same: nothing */
 	assert_int_equal(n.already, 1);
 	assert_int_equal(n.opened + n.gone + n.changed + n.reopened, 0);
-	r = (struct report){ "main", "", 2000, shifted, ARRAY_LEN(shifted) };
+	r = (struct report){ "main", "", 2000, shifted, ARRAY_LEN(shifted), false };
 	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.opened, 0);
 	assert_int_equal(n.gone, 0);
 	assert_int_equal(n.unchanged, 3);
 	assert_int_equal(n.changed, 1);			/* the one that moved */
-	r = (struct report){ "main", "", 3000, shifted, 2 };
+	r = (struct report){ "main", "", 3000, shifted, 2, false };
 	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.gone, 2);
-	r = (struct report){ "main", "", 4000, shifted, 4 };
+	r = (struct report){ "main", "", 4000, shifted, 4, false };
 	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.reopened, 2);
 	assert_int_equal(n.opened, 0);
-	r = (struct report){ "main", "", 1500, first, 1 };	/* older: kept, changes nothing */
+	r = (struct report){ "main", "", 1500, first, 1, false };	/* older: kept, changes nothing */
 	assert_ok(reports_import(p.home, &r, &n));
 	assert_int_equal(n.late, 1);
+	stays_whole(&p);
+	place_done(&p);
+}
+
+/* The digest a closing record gives of what is present, and the one of the open findings. */
+static void present_is_what_is_open(const char *home)
+{
+	BUF_AUTO ids = buf_new(1 << 16);
+	OWNED(arena) a = arena_new();
+	STORE_AUTO s = NULL;
+	DB_ROWS rows = NULL;
+	struct digest d, said;
+	struct r_scan f;
+	bool more;
+
+	assert_ok(store_open_read(home, &s));
+	assert_ok(db_query(store_db(s), SQL("SELECT id FROM view_finding WHERE open = 1 ORDER BY id"), DB_NONE, &rows));
+	while (!db_next(rows, &more) && more)
+		buf_add(&ids, db_blob(rows, 0));
+	db_rows_close(rows);
+	d = digest_of(buf_str(&ids));
+	assert_ok(db_query(store_db(s), SQL("SELECT facts FROM kept_record WHERE idx = (SELECT max(idx) FROM view_scan)"),
+			   DB_NONE, &rows));
+	assert_ok(db_next(rows, &more));
+	assert_true(more);
+	assert_ok(record_read_part(a, &record_scan, arena_str(a, db_blob(rows, 0)), false, &f));
+	assert_true(digest_get(f.identities, &said));
+	assert_true(digest_eq(&d, &said));
+}
+
+static void what_a_partial_scan_did_not_look_at_stays_and_is_said(void **state)
+{
+	struct place p = place_new(NULL);
+	struct report r = { .branch = "main", .at = 1000, .v = first, .n = ARRAY_LEN(first) };
+	struct intake_counts n;
+
+	(void)state;
+	assert_ok(reports_import(p.home, &r, &n));
+	present_is_what_is_open(p.home);
+	r = (struct report){ .branch = "main", .at = 2000, .v = first, .n = 2, .partial = true };
+	assert_ok(reports_import(p.home, &r, &n));
+	assert_int_equal(n.gone, 0);
+	present_is_what_is_open(p.home);
+	r = (struct report){ .branch = "main", .at = 3000, .v = first, .n = 1 };
+	assert_ok(reports_import(p.home, &r, &n));
+	assert_int_equal(n.gone, 3);
+	present_is_what_is_open(p.home);
 	stays_whole(&p);
 	place_done(&p);
 }
@@ -147,7 +194,8 @@ static void make_reports(void)
 			if ((commit * 7 + branch * 3 + k * 5) % 4 != 0)
 				pool[i][n++] = (struct result){ "R", paths[k][commit > 10 && k % 3 == 0], paths[k][0],
 								commit + k };
-		reports[i] = (struct report){ branches[branch], "", 100000 + commit * 1000 + i / COMMITS, pool[i], n };
+		reports[i] = (struct report){ branches[branch], "", 100000 + commit * 1000 + i / COMMITS, pool[i], n,
+					       false };
 	}
 }
 
@@ -229,6 +277,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(findings_keep_their_identity_from_scan_to_scan),
+		cmocka_unit_test(what_a_partial_scan_did_not_look_at_stays_and_is_said),
 		cmocka_unit_test(any_order_of_scans_by_several_processes_ends_in_the_same_open_set),
 	};
 
