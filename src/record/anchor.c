@@ -15,9 +15,10 @@ static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_anchor *f = r->facts;
 
-	return db_run(ap->db, SQL("INSERT INTO view_anchor (size, kind, source, at, idx) VALUES ($1, $2, $3, $4, $5) "
+	return db_run(ap->db, SQL("INSERT INTO view_anchor (size, kind, source, at, act, idx) VALUES ($1, $2, $3, $4, $5, $6) "
 		"ON CONFLICT DO NOTHING"),
-		DB_ARGS(DB_I(f->size), DB_T(f->kind), DB_T(f->source), DB_I(f->at), DB_I(r->idx)), NULL);
+		DB_ARGS(DB_I(f->size), DB_T(f->kind), DB_T(f->source), DB_I(f->at), record_blob(ap->a, r->header.in),
+			DB_I(r->idx)), NULL);
 }
 
 const struct record_type record_anchor = { "anchor.v1", &table, "a checkpoint was anchored", NULL, NULL, apply };

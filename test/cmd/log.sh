@@ -10,6 +10,7 @@ export XDG_STATE_HOME=$work/state CUSTODY_HOME=$work/home
 "$custody" init -q
 "$custody" import -q people.csv >/dev/null
 "$custody" verify -q >verified
+size=$("$custody" log list -o csv --limit 0 | tail -n +2 | wc -l)
 key=$(sed -n 's/^key *//p' verified)
 
 t 'a record that is not there is an error, on standard error' '
@@ -34,7 +35,7 @@ import json, sys
 sys.stdout.write(json.dumps(json.load(sys.stdin)[\"header\"], separators=(\",\", \":\"), sort_keys=True))" >7.json
 	run verify 7.tlog-proof --header 7.json --key "$key" --require authentic
 	code 0
-	out_has "record    7 of 303, person.v1"
+	out_has "record    7 of $size, person.v1"
 	sed s/claimed/signed/ 7.json >8.json
 	run verify 7.tlog-proof --header 8.json --key "$key"
 	code 5

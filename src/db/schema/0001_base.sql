@@ -286,6 +286,6 @@ CREATE TABLE view_hold_target (		-- digests, positions, as text
 	id blob NOT NULL, what text NOT NULL, target text NOT NULL, PRIMARY KEY (id, what, target)
 );
 CREATE TABLE view_anchor (size int64 NOT NULL, kind text NOT NULL, source text NOT NULL,
-	at int64 NOT NULL, idx int64 NOT NULL, PRIMARY KEY (size, kind, source));
+	at int64 NOT NULL, act blob NOT NULL, idx int64 NOT NULL, PRIMARY KEY (size, kind, source));
 CREATE TABLE view_pack (id blob PRIMARY KEY, size int64 NOT NULL, manifest blob NOT NULL,
 	period_from int64, period_to int64, at int64 NOT NULL, idx int64 NOT NULL);
