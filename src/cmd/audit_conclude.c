@@ -27,8 +27,10 @@ static err coverage_of(struct audit *au, struct str name, struct screen_reposito
 		"WHERE s.tool = 'custody' AND s.kind = 'secret' AND substr(s.place, 1, length($1)) = $1 "
 		"ORDER BY c.no DESC LIMIT 1"), DB_ARGS(DB_T(place)), &rows));
 	TRY(db_next(rows, &more));
-	if (!more)
+	if (!more) {
+		out->unread = STR("no file of the tree is here");
 		return NULL;
+	}
 	rest = arena_str(a, db_text(rows, 0));
 	if (!str_split(&rest, ',', &piece) || !str_split(&rest, ',', &piece))
 		return NULL;

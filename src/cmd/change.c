@@ -50,7 +50,7 @@ struct show_options {
 };
 static const struct field show_fields[] = {
 	FIELD(show_options, commit, FIELD_TEXT, FIELD_OPERAND | FIELD_MANY | FIELD_REQUIRED, 1000,
-	      "commit, four digits or more"),
+	      "commit, four digits or more; one of another branch shows the change it went into"),
 	{ 0 },
 };
 static const struct table show_table = TABLE(show_options, "change show", show_fields);

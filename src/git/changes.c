@@ -205,8 +205,8 @@ static struct str sentence(struct walk *w, const struct git_step *last)
 	const struct git_changes_end *end = w->end;
 
 	if (last->boundary)
-		return arena_printf(w->a, "The clone is shallow: changes before %.12s are not here. "
-				    "Fetch them with: git fetch --unshallow", last->commit.p);
+		return arena_printf(w->a, "This clone is shallow: %zu change%s here; for the older ones: "
+				    "git fetch --unshallow", w->steps.n, w->steps.n == 1 ? " is" : "s are");
 	if (w->steps.broken)
 		return arena_printf(w->a, "An object is missing or damaged, so history ends at %.12s. "
 				    "See: git fsck", last->commit.p);
@@ -214,11 +214,13 @@ static struct str sentence(struct walk *w, const struct git_step *last)
 		return arena_printf(w->a, "History holds more than %d commits, so what merges brought in "
 				    "is not known.", GIT_GRAPH_COMMITS);
 	if (w->r->partial)
-		return arena_printf(w->a, "The clone is partial: %zu changes lack objects. Fetch them with: "
-				    "git fetch --refetch --no-filter", end->without_paths);
+		return arena_printf(w->a, "This clone is partial: %zu change%s objects: "
+				    "git fetch --refetch --no-filter", end->without_paths,
+				    end->without_paths == 1 ? " lacks" : "s lack");
 	if (w->r->shallow)
-		return arena_printf(w->a, "The clone is shallow: what %zu merges brought in is not here. "
-				    "Fetch it with: git fetch --unshallow", end->without_carried);
+		return arena_printf(w->a, "This clone is shallow: of %zu merge%s the branch is not here: "
+				    "git fetch --unshallow", end->without_carried,
+				    end->without_carried == 1 ? "" : "s");
 	return arena_printf(w->a, "Objects of %zu changes are missing or damaged. See: git fsck",
 			    end->without_paths + end->unreadable);
 }

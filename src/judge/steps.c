@@ -17,6 +17,14 @@ static struct str plural(struct stepping *s, int64_t n, const char *what)
 	return arena_printf(s->a, "%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
 }
 
+/* The sentence on what is not here ends in the command that fetches it. */
+static const char *fetch_of(struct str why)
+{
+	if (str_has(why, STR("git fsck")))
+		return "git fsck";
+	return str_has(why, STR("--refetch")) ? "git fetch --refetch --no-filter" : "git fetch --unshallow";
+}
+
 /* History that is not here leaves changes unseen: the command that fetches it. */
 static void complete_history(struct stepping *s)
 {
@@ -27,8 +35,8 @@ static void complete_history(struct stepping *s)
 			continue;
 		add(s, (struct step){ .minutes = 1,
 			.title = arena_printf(s->a, "the history of %.*s that is not in this copy", FMT(b->repository)),
-			.brief = STR("git fetch --unshallow"), .why = b->why,
-			.command = STR("  git fetch --unshallow\n  custody collect git .\n") });
+			.brief = str_c(fetch_of(b->why)), .why = b->why,
+			.command = arena_printf(s->a, "  %s\n  custody collect git .\n", fetch_of(b->why)) });
 		return;
 	}
 }

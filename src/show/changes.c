@@ -20,6 +20,8 @@ static const struct show_column columns[] = {
 	{ 0 },
 };
 
+enum { NOTES = 3 };	/* branches whose history is not whole */
+
 /* Where there is one branch, every line would say the same. */
 enum { PLACE_COLUMNS = 2 };
 static const struct show_column short_columns[] = {
@@ -122,6 +124,29 @@ static err list_all(struct listing *x)
 	}
 }
 
+/* A list of what a shallow or partial clone holds says so. */
+static err note_incomplete(struct listing *x)
+{
+	const struct show_changes_query *q = x->q;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(x->db, SQL("SELECT r.name, b.branch, b.why FROM view_branch b JOIN view_repository r ON r.no = b.repository_no "
+		"WHERE b.release = 1 AND b.complete = 0 AND b.ended IS NULL AND b.why <> '' AND ($1 = '' OR r.name = $1 OR r.slug = $1) "
+		"AND ($2 = '' OR b.branch = $2) ORDER BY r.name, r.no, b.branch LIMIT $3"),
+		DB_ARGS(DB_T(q->repository.p ? q->repository : STR("")), DB_T(q->branch.p ? q->branch : STR("")), DB_I(NOTES)), &rows));
+	for (;;) {
+		struct str why;
+
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		why = db_text(rows, 2);
+		show_list_note(x->l, x->brief ? why : arena_printf(x->a, "%.*s, %.*s: %.*s", FMT(db_text(rows, 0)),
+								   FMT(db_text(rows, 1)), FMT(why)));
+	}
+}
+
 err show_changes(struct db *db, const struct show_changes_query *q, enum show_format format, int fd)
 {
 	OWNED(show_list) l = NULL;
@@ -137,6 +162,8 @@ err show_changes(struct db *db, const struct show_changes_query *q, enum show_fo
 	x.l = l = show_list_new(format, x.brief ? short_columns : columns, fd);
 	TRY(db_snapshot(db));
 	e = list_all(&x);
+	if (!e)
+		e = note_incomplete(&x);
 	db_snapshot_end(db);
 	TRY(e);
 	show_list_total(l, x.total, SHOW_ALL);

@@ -21,6 +21,7 @@ struct one {
 	struct show_change_row row;
 	struct str repository, branch;
 	int64_t repository_no;
+	struct str asked, how;		/* a commit of another branch that went into it; empty */
 };
 
 /* The lowest and highest commit that begin with these digits. */
@@ -39,22 +40,74 @@ static err bounds(struct str digits, uint8_t low[COMMIT_MAX], uint8_t high[COMMI
 	return NULL;
 }
 
-static err find(struct one *x, struct str digits, int64_t *no, int64_t *at, bool *gone)
-{
+/* The commits that begin with these digits. */
+struct span {
 	uint8_t low[COMMIT_MAX], high[COMMIT_MAX];
+	size_t n;
+};
+
+static struct str low_of(const struct span *s)
+{
+	return (struct str){ (const char *)s->low, (s->n + 1) / 2 };
+}
+
+static struct str high_of(const struct span *s)
+{
+	return (struct str){ (const char *)s->high, COMMIT_MAX };
+}
+
+/* The change a commit of another branch went into: carried by a merge, named as the
+ * one it was picked from, or of a pull request that was squashed or rebased. */
+static err find_carried(struct one *x, struct str digits, const struct span *span, struct str *change)
+{
 	DB_ROWS rows = NULL;
 	bool more;
 
-	TRY(bounds(digits, low, high));
-	TRY(db_query(x->db, SQL("SELECT c.no, c.at, c.gone, c.repository_no, c.branch, r.name, c.commit_id FROM view_change c "
-		"JOIN view_repository r ON r.no = c.repository_no WHERE c.commit_id >= $1 AND c.commit_id <= $2 "
-		"ORDER BY c.gone, c.no DESC LIMIT 2"),
-		DB_ARGS(DB_B(((struct str){ (const char *)low, (digits.n + 1) / 2 })),
-			DB_B(((struct str){ (const char *)high, COMMIT_MAX }))), &rows));
+	TRY(db_query(x->db, SQL("SELECT b.commit_id, c.commit_id, b.how, c.pull, CASE WHEN b.how = 'merge' THEN 0 ELSE 1 END AS rank, "
+		"c.position AS place FROM view_branch_commit b JOIN view_change c ON c.no = b.change_no "
+		"WHERE b.commit_id >= $1 AND b.commit_id <= $2 AND c.gone = 0 "
+		"UNION ALL SELECT m.commit_id, c.commit_id, 'pull request', p.number, 2, c.position FROM view_pull_commit m "
+		"JOIN view_pull p ON p.repository_no = m.repository_no AND p.number = m.number "
+		"JOIN view_change c ON c.repository_no = p.repository_no AND (c.commit_id = p.merge_commit OR c.pull = p.number) "
+		"WHERE m.commit_id >= $1 AND m.commit_id <= $2 AND c.gone = 0 ORDER BY rank, place DESC"),
+		DB_ARGS(DB_B(low_of(span)), DB_B(high_of(span))), &rows));
 	TRY(db_next(rows, &more));
 	if (!more)
 		return err_hint(fail(ERR_MISSING, "no change of a release branch begins with %.*s", FMT(digits)),
 				"custody change list shows them");
+	*change = record_hex(x->a, db_blob(rows, 1));
+	x->asked = record_hex(x->a, db_blob(rows, 0));
+	x->how = arena_str(x->a, db_text(rows, 2));
+	if (str_is(x->how, "pull request"))
+		x->how = arena_printf(x->a, "pull request #%lld", (long long)db_int(rows, 3));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		if (!str_eq(x->asked, record_hex(x->a, db_blob(rows, 0))))
+			return fail(ERR_USAGE, "several commits begin with %.*s; give more digits", FMT(digits));
+	}
+}
+
+static err find(struct one *x, struct str digits, int64_t *no, int64_t *at, bool *gone)
+{
+	struct span span = { .n = digits.n };
+	DB_ROWS rows = NULL;
+	struct str change;
+	bool more;
+
+	TRY(bounds(digits, span.low, span.high));
+	TRY(db_query(x->db, SQL("SELECT c.no, c.at, c.gone, c.repository_no, c.branch, r.name, c.commit_id FROM view_change c "
+		"JOIN view_repository r ON r.no = c.repository_no WHERE c.commit_id >= $1 AND c.commit_id <= $2 "
+		"ORDER BY c.gone, c.no DESC LIMIT 2"),
+		DB_ARGS(DB_B(low_of(&span)), DB_B(high_of(&span))), &rows));
+	TRY(db_next(rows, &more));
+	if (!more && x->asked.n)
+		return fail(ERR_MISSING, "no change of a release branch begins with %.*s", FMT(digits));
+	if (!more) {
+		TRY(find_carried(x, digits, &span, &change));
+		return find(x, change, no, at, gone);
+	}
 	*no = db_int(rows, 0);
 	*at = db_int(rows, 1);
 	*gone = db_int(rows, 2) == 1;
@@ -284,6 +337,8 @@ static err put_people_form(struct one *x, struct str title)
 
 	TRY(show_change_words_account(x->words, c->author, &author));
 	buf_addf(x->out, "change %.*s\n", FMT(record_hex(x->a, c->commit)));
+	if (x->asked.n)
+		put_line(x, "holds", arena_printf(x->a, "%.*s, by %.*s", FMT(x->asked), FMT(x->how)));
 	put_line(x, "title", title.p ? title : STR("(erased)"));
 	put_line(x, "on", arena_printf(x->a, "%.*s of %.*s", FMT(x->branch), FMT(x->repository)));
 	put_line(x, "author", arena_printf(x->a, "%.*s (%.*s, %s)", FMT(author), FMT(c->author_kind),
@@ -315,6 +370,8 @@ static void put_json_form(struct one *x, struct str title)
 
 	json_open(&w, '{');
 	json_add_text(&w, "commit", record_hex(x->a, c->commit));
+	json_add_text(&w, "holds", x->asked.n ? x->asked : (struct str){ 0 });
+	json_add_text(&w, "holds_by", x->how.n ? x->how : (struct str){ 0 });
 	json_add_text(&w, "title", title);
 	json_add_text(&w, "repository", x->repository);
 	json_add_text(&w, "branch", x->branch);

@@ -11,7 +11,7 @@
 
 const char *const show_format_words[] = { "table", "json", "jsonl", "csv", "markdown", NULL };
 
-enum { OUT_MAX = 1 << 30, FLUSH_AT = 64 * 1024 };
+enum { OUT_MAX = 1 << 30, NOTES_MAX = 64 * 1024, FLUSH_AT = 64 * 1024 };
 
 struct show_list {
 	enum show_format format;
@@ -20,7 +20,7 @@ struct show_list {
 	int fd;
 	struct arena *a;
 	struct str *cells;		/* tables: laid out at the end */
-	struct buf out;
+	struct buf out, notes;
 	err failed;
 	const char *empty, *more;
 	int64_t total;			/* -1: not known, but there are more */
@@ -38,6 +38,7 @@ struct show_list *show_list_new(enum show_format format, const struct show_colum
 	l->fd = fd;
 	l->a = arena_new();
 	l->out = buf_new(OUT_MAX);
+	l->notes = buf_new(NOTES_MAX);
 	return l;
 }
 
@@ -46,6 +47,7 @@ void show_list_free(struct show_list *l)
 	if (!l)
 		return;
 	buf_done(&l->out);
+	buf_done(&l->notes);
 	free(l->cells);
 	arena_free(l->a);
 	free(l);
@@ -65,6 +67,11 @@ void show_list_total(struct show_list *l, int64_t total, const char *more)
 {
 	l->total = total;
 	l->more = more;
+}
+
+void show_list_note(struct show_list *l, struct str sentence)
+{
+	buf_addf(&l->notes, "%.*s\n", FMT(term_safe(l->a, sentence)));
 }
 
 /* A cell as people read it. */
@@ -244,10 +251,12 @@ static void finish(struct show_list *l)
 	case SHOW_TABLE:
 		show_list_table(&(struct show_table){ l->columns, l->cells, l->n, l->rows }, term_width(), &l->out);
 		put_foot(l);
+		buf_add(&l->out, buf_str(&l->notes));
 		break;
 	case SHOW_MARKDOWN:
 		lay_out_markdown(l);
 		put_foot(l);
+		buf_add(&l->out, buf_str(&l->notes));
 		break;
 	case SHOW_JSON:
 		buf_add_c(&l->out, l->rows ? "\n]\n" : "[]\n");

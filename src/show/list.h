@@ -51,6 +51,9 @@ void show_list_empty(struct show_list *l, const char *sentence);
 #define SHOW_ALL "--limit 0 shows all, --limit N so many"
 void show_list_total(struct show_list *l, int64_t total, const char *more);
 
+/* Said to people at the very end, a line each: what the rows do not hold. Copied. */
+void show_list_note(struct show_list *l, struct str sentence);
+
 /* Writes what is left (tables are laid out here); errors of writing. */
 MUST_USE err show_list_end(struct show_list *l);
 

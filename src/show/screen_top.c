@@ -82,8 +82,10 @@ static void put_scan(struct screen *s, const struct totals *t)
 	if (t->files)
 		put_timed(s, arena_printf(s->a, "  scan      secrets in %.*s files of the tree%.*s", FMT(screen_number(s, t->files)),
 					  FMT(unread)), t->scan_ms);
+	else if (t->unread.n)
+		put_timed(s, arena_printf(s->a, "  scan      nothing: %.*s", FMT(t->unread)), t->scan_ms);
 	else
-		put_timed(s, arena_printf(s->a, "  scan      secrets in the tree%.*s", FMT(unread)), t->scan_ms);
+		put_timed(s, STR("  scan      secrets in the tree"), t->scan_ms);
 }
 
 static void put_reports(struct screen *s)

@@ -58,13 +58,18 @@ static size_t count_lines(struct str text)
 	return n;
 }
 
-static err list_tree(struct walking *w, struct buf *text)
+/* *here is false where a partial clone left the trees out. */
+static err list_tree(struct walking *w, struct buf *text, bool *here)
 {
 	const char *const args[] = { "ls-tree", "-r", "-z", "--full-tree", arena_cstr(w->a, w->repo->head), NULL };
 	struct str rest, line;
 	size_t n;
+	err e = git_run_ok(w->repo, args, "list the tree", text);
 
-	TRY(git_run_ok(w->repo, args, "list the tree", text));
+	*here = !(e && e->kind == ERR_INPUT && w->repo->partial);
+	if (!*here)
+		return NULL;
+	TRY(e);
 	n = count_lines(buf_str(text));
 	if (n > FILES_MAX)
 		return fail(ERR_LIMIT, "the tree holds more than %d files", FILES_MAX);
@@ -154,7 +159,12 @@ static err scan_all(struct walking *w, struct scan_state *st, const struct scan_
 	struct scan_walk_sink sink = { found, NULL, w };
 	struct s_scan_begin begin;
 	struct s_scan_end end;
+	bool here;
 
+	TRY(list_tree(w, &list, &here));
+	if (!here)
+		return submission_write_note(w->out, "this clone is partial and its tree is not here, so it was not scanned: "
+					     "git fetch --refetch --no-filter");
 	table_clear(&item_scan_begin, &begin);
 	table_clear(&item_scan_end, &end);
 	begin.kind = SCAN_SECRET;
@@ -164,7 +174,6 @@ static err scan_all(struct walking *w, struct scan_state *st, const struct scan_
 	begin.commit = w->repo->head;
 	begin.rules = rules;
 	TRY(submission_write_item(w->out, &item_scan_begin, &begin));
-	TRY(list_tree(w, &list));
 	{
 		GIT_OBJECTS_AUTO objects = git_objects_of(w->repo, w->ids, w->ids_n, SCAN_FILE_MAX);
 

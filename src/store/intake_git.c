@@ -363,5 +363,7 @@ err intake_git_tree(struct intake *in, const struct s_tree *item)
 	TRY(db_get_int(store_db(in->store), SQL("SELECT max(idx) FROM (SELECT idx FROM view_tree WHERE repository_no = $1 "
 		"UNION ALL SELECT idx FROM view_ci_scan WHERE repository_no = $1) t"),
 		DB_ARGS(DB_I(g->repository.no)), -1, &current));
+	if (current < 0 && item->items.n == 0 && item->ci.n == 0)
+		return NULL;	/* it declares nothing, as at the last look */
 	return intake_append_new(in, &d, current, &already);
 }
