@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Runs a command; prints seconds and, in MiB, the most that it and all its children
-held in memory at one time (resident, summed) and the most that one of them held.
+"""Runs a command; prints seconds; in MiB the most that it and all its children held
+in memory at one time (resident, summed) and the most that one of them held; and the
+seconds that they all computed.
 
 run.py COMMAND [ARGUMENT ...]: what the command prints goes to standard error."""
 import os
+import resource
 import subprocess
 import sys
 import threading
@@ -51,7 +53,8 @@ def main():
         took = time.monotonic() - began
     over.set()
     watcher.join()
-    print(f"{took:.3f} {most[0] / 1024:.0f} {most[1] / 1024:.0f}")
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    print(f"{took:.3f} {most[0] / 1024:.0f} {most[1] / 1024:.0f} {used.ru_utime + used.ru_stime:.3f}")
     return code
 
 
