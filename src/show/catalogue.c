@@ -110,7 +110,7 @@ static err take_mapping(void *ctx, const struct csv_reader *r, struct strs cells
 	return NULL;
 }
 
-static err read_table(struct loading *l, const char *name,
+static err read_table(void *l, const char *name,
 		      err (*row)(void *ctx, const struct csv_reader *r, struct strs cells))
 {
 	struct csv_spec spec = { .name = name, .delimiter = ',', .row = row, .ctx = l };
@@ -129,6 +129,32 @@ err catalogue_load(struct arena *a, struct catalogue *out)
 	TRY(read_table(&l, "content/mapping-2013-objectives.csv", take_objective));
 	TRY(read_table(&l, "content/mapping-2013-2022.csv", take_mapping));
 	*out = (struct catalogue){ l.v, l.n };
+	return NULL;
+}
+
+struct topics {
+	struct arena *a;
+	struct str id, text;
+};
+
+static err take_nis2(void *ctx, const struct csv_reader *r, struct strs cells)
+{
+	struct topics *t = ctx;
+
+	if (str_eq(csv_cell(r, cells, "iso27001_2022_id"), t->id))
+		t->text = arena_printf(t->a, "%.*s%s%.*s %.*s", FMT(t->text), t->text.n ? ", " : "",
+				       FMT(csv_cell(r, cells, "nis2_article")),
+				       FMT(csv_cell(r, cells, "reg_2024_2690_section")));
+	return NULL;
+}
+
+err catalogue_nis2(struct arena *a, const struct catalogue_entry *e, struct str *out)
+{
+	struct topics t = { .a = a, .id = e->id };
+
+	if (str_is(e->edition, "2022"))
+		TRY(read_table(&t, "content/crosswalk-nis2-iso27001.csv", take_nis2));
+	*out = t.text;
 	return NULL;
 }
 

@@ -52,6 +52,10 @@ MUST_USE err catalogue_find_old(const struct catalogue *c, struct str name,
 /* The entry of that edition and id exactly, or NULL. */
 const struct catalogue_entry *catalogue_get(const struct catalogue *c, const char *edition, struct str id);
 
+/* The topics of NIS2 that a recorded mapping names for it, "21(2)(e) 6.1, 21(2)(e) 6.2":
+ * article of the directive and section of Regulation 2024/2690. Absent where none is. */
+MUST_USE err catalogue_nis2(struct arena *a, const struct catalogue_entry *e, struct str *out);
+
 /* "iso27001:2022/A.8.28", in `a`. */
 struct str catalogue_name(struct arena *a, const struct catalogue_entry *e);
 

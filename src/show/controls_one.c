@@ -11,6 +11,7 @@ struct one {
 	const struct show_control_spec *spec;
 	const struct catalogue_entry *e;
 	const struct standing *s;	/* NULL: nothing is known of it */
+	struct str nis2;		/* topics it is mapped to, or absent */
 	struct arena *a;
 	struct buf *out;
 };
@@ -72,6 +73,7 @@ static void put_what(struct one *x)
 	if (e->is_new)
 		put_line(x, "new", STR("in 2022; the edition of 2013 had none like it"));
 	put_maps(x);
+	put_line(x, "NIS2", x->nis2);
 }
 
 static struct str declared(const struct one *x)
@@ -236,8 +238,10 @@ static void put_json_area(struct json_writer *w, const struct area_info *i)
 	json_close(w, '}');
 }
 
-static void put_json_what(struct json_writer *w, const struct catalogue_entry *e)
+static void put_json_what(struct one *x, struct json_writer *w)
 {
+	const struct catalogue_entry *e = x->e;
+
 	json_add_text(w, "edition", e->edition);
 	json_add_text(w, "id", e->id);
 	json_add_text(w, "title", e->title);
@@ -249,6 +253,8 @@ static void put_json_what(struct json_writer *w, const struct catalogue_entry *e
 	for (size_t i = 0; i < e->maps_to.n; i++)
 		json_put_text(w, e->maps_to.v[i]);
 	json_close(w, ']');
+	if (x->nis2.n)
+		json_add_text(w, "nis2", x->nis2);
 	if (e->area)
 		put_json_area(w, e->area);
 }
@@ -331,7 +337,7 @@ static err put_json_form(struct one *x)
 	struct json_writer w = json_write_pretty(x->out);
 
 	json_open(&w, '{');
-	put_json_what(&w, x->e);
+	put_json_what(x, &w);
 	if (x->s)
 		put_json_standing(x, &w);
 	if (has_evidence(x))
@@ -346,6 +352,7 @@ err show_controls_one(const struct show_control_spec *spec, struct arena *a, str
 	struct one x = { .spec = spec, .e = spec->entry, .a = a, .out = out,
 			 .s = spec->facts ? standing_of(spec->standings, spec->entry) : NULL };
 
+	TRY(catalogue_nis2(a, x.e, &x.nis2));
 	TRY(spec->format == SHOW_JSON || spec->format == SHOW_JSONL ? put_json_form(&x) : put_people_form(&x));
 	return buf_ok(out, "the control");
 }

@@ -205,7 +205,8 @@ static void put_json_form(struct arena *a, const struct db_rows *r, struct str s
 	buf_add_char(out, '\n');
 }
 
-static err put_events(struct db *db, struct arena *a, int64_t no, struct buf *out)
+/* What happened to it, and how long after it was first seen it was gone. */
+static err put_events(struct db *db, struct arena *a, int64_t no, int64_t first, struct buf *out)
 {
 	DB_ROWS rows = NULL;
 	bool more;
@@ -216,8 +217,12 @@ static err put_events(struct db *db, struct arena *a, int64_t no, struct buf *ou
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
-		buf_addf(out, "  %.*s  %.*s%s%.*s, record %lld\n", FMT(when(a, db_int(rows, 0))), FMT(db_text(rows, 1)),
+		buf_addf(out, "  %.*s  %.*s%s%.*s, record %lld", FMT(when(a, db_int(rows, 0))), FMT(db_text(rows, 1)),
 			 db_text(rows, 2).n ? ", matched by " : "", FMT(db_text(rows, 2)), (long long)db_int(rows, 3));
+		if (str_is(db_text(rows, 1), "gone") && db_int(rows, 0) >= first)
+			buf_addf(out, ", %lld days after it was first seen",
+				 (long long)(day_of(db_int(rows, 0)) - day_of(first)));
+		buf_add_char(out, '\n');
 	}
 }
 
@@ -225,6 +230,7 @@ err show_finding(struct db *db, struct arena *a, int64_t no, enum show_format fo
 {
 	DB_ROWS rows = NULL;
 	struct str said;
+	int64_t first;
 	bool more;
 
 	TRY(db_query(db, SQL("SELECT f.no, f.severity, f.kind, f.rule, f.path, f.line, f.component, f.version, s.effective, "
@@ -234,11 +240,12 @@ err show_finding(struct db *db, struct arena *a, int64_t no, enum show_format fo
 	TRY(db_next(rows, &more));
 	if (!more)
 		return err_hint(fail(ERR_MISSING, "there is no finding %lld", (long long)no), "custody finding list shows the numbers");
+	first = db_int(rows, 8);
 	TRY(said_of(db, a, rows, &said));
 	if (format != SHOW_TABLE) {
 		put_json_form(a, rows, said, out);
 		return NULL;
 	}
 	put_people_form(a, rows, said, out);
-	return put_events(db, a, no, out);
+	return put_events(db, a, no, first, out);
 }

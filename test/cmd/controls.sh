@@ -148,6 +148,27 @@ t 'a scan of infrastructure code is of its repository and its control' '
 	out_has "infrastructure scan by checkov"
 	out_has "infrastructure code"
 '
+# proves: R265 of a dependency that was vulnerable: how it went, and how long it took
+t 'how long a vulnerable dependency took to be updated is shown' '
+	cp "$top/test/data/reports/npm-audit-7.json" early.json
+	python3 -c "
+import json
+v = json.load(open(\"early.json\"))
+del v[\"vulnerabilities\"][\"b\"]
+json.dump(v, open(\"late.json\", \"w\"))"
+	run import early.json --repository app --branch main --effective 2025-01-05T12:00:00Z
+	code 0
+	n=$("$custody" finding list -k dependency --json | python3 -c "import json, sys; print(next(f[\"number\"] for f in json.load(sys.stdin) if f[\"where\"] == \"pkg:npm/b\"))")
+	run import late.json --repository app --branch main --effective 2025-01-17T08:00:00Z
+	code 0
+	run finding show "$n"
+	out_has "fixed in"
+	out_has "first seen   2025-01-05T12:00:00Z"
+	grep -q "2025-01-17T08:00:00Z  gone, record [0-9]*, 12 days after it was first seen" "$out" || wrong "$(cat "$out")"
+	run import early.json --repository app --branch main --effective 2025-01-20T08:00:00Z
+	run finding show "$n"
+	out_has "2025-01-20T08:00:00Z  reappeared"
+'
 python3 - >prs.json <<'PY'
 import json, subprocess
 log = subprocess.run(['git', '-C', 'app', 'log', '--reverse', '--format=%H %cI'], capture_output=True, text=True, check=True).stdout

@@ -131,6 +131,28 @@ static void each_area_has_one_of_everything(void **s)
 	}
 }
 
+/* proves: R188 NIS2 stands where a mapping is recorded, and nowhere else */
+static void topics_of_nis2_are_those_of_the_recorded_mapping(void **s)
+{
+	struct str topics;
+	size_t with = 0, without = 0;
+
+	(void)s;
+	for (size_t i = 0; i < all.n; i++) {
+		assert_ok(catalogue_nis2(a, &all.v[i], &topics));
+		if (str_is(all.v[i].edition, "2013"))
+			assert_int_equal(topics.n, 0);
+		else if (topics.n)
+			with++;
+		else
+			without++;
+	}
+	assert_true(with > 50 && without > 10);
+	assert_ok(catalogue_nis2(a, catalogue_get(&all, "2022", STR("A.5.36")), &topics));
+	assert_true(str_starts(topics, STR("21(2)(a) ")));
+	assert_ok(catalogue_nis2(a, catalogue_get(&all, "2022", STR("A.7.14")), &topics));
+}
+
 /* proves: R151 access is reviewed each quarter unless something else is declared */
 static void access_is_reviewed_each_quarter(void **s)
 {
@@ -148,6 +170,7 @@ int main(void)
 		cmocka_unit_test(every_level_of_2013_maps_to_2022),
 		cmocka_unit_test(every_entry_has_a_title),
 		cmocka_unit_test(each_area_has_one_of_everything),
+		cmocka_unit_test(topics_of_nis2_are_those_of_the_recorded_mapping),
 		cmocka_unit_test(access_is_reviewed_each_quarter),
 	};
 
