@@ -12,6 +12,7 @@ struct one {
 	const struct catalogue_entry *e;
 	const struct standing *s;	/* NULL: nothing is known of it */
 	struct str nis2;		/* topics it is mapped to, or absent */
+	struct str release;		/* of security testing: what was tested before the last */
 	struct arena *a;
 	struct buf *out;
 };
@@ -164,6 +165,7 @@ static void put_standing(struct one *x)
 					     FMT(day(x, d->runs.last))));
 	put_months(x, standing_months(&d->runs));
 	put_policy(x);
+	put_line(x, "release", x->release);
 	put_line(x, "labels", delivery_labels(x->a, d));
 	put_line(x, "next", d->next);
 	buf_add_char(x->out, '\n');
@@ -207,6 +209,55 @@ static err put_evidence(struct one *x)
 	show_list_empty(l, "There is no evidence of it in the period.");
 	buf_add_char(x->out, '\n');
 	return show_list_into(l, x->out);
+}
+
+/* The scans of security that had run by a release of a repository, one for each tool. */
+static err tested_by(struct one *x, int64_t repository, int64_t at, struct str *out)
+{
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*out = (struct str){ 0 };
+	TRY(db_query(x->spec->db, SQL("SELECT e.kind, e.tool, max(k.effective) FROM view_scan k JOIN view_series e ON e.no = k.series_no "
+		"JOIN view_repository r ON r.no = $1 WHERE k.closed = 1 AND e.proposed = 0 AND e.kind <> 'licence' "
+		"AND k.outcome IN ('clean', 'findings') AND k.effective <= $2 "
+		"AND (e.system_no = r.system_no OR e.place LIKE r.name || '@%') GROUP BY e.kind, e.tool ORDER BY 3 DESC, 1, 2 LIMIT 8"),
+		DB_ARGS(DB_I(repository), DB_I(at)), &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		*out = arena_printf(x->a, "%.*s%s%.*s scan by %.*s on %.*s", FMT(*out), out->n ? "; " : "", FMT(db_text(rows, 0)),
+				    FMT(db_text(rows, 1)), FMT(day(x, db_int(rows, 2))));
+	}
+}
+
+/* Of security testing: what had run by the last major release (2.0.0), or where no tag
+ * is of that form by the last release. */
+static err find_last_release(struct one *x)
+{
+	DB_ROWS rows = NULL;
+	struct str tag, name, tests;
+	int64_t repository, at;
+	bool more, major;
+
+	if (!x->s || !x->e->area || x->e->area->area != AREA_TESTING)
+		return NULL;
+	TRY(db_query(x->spec->db, SQL("SELECT c.tag, c.at, r.no, r.name, CASE WHEN c.tag LIKE '%.0.0' THEN 1 ELSE 0 END FROM view_change c "
+		"JOIN view_repository r ON r.no = c.repository_no WHERE c.tag <> '' AND c.gone = 0 AND c.at <= $1 ORDER BY 5 DESC, c.at DESC, "
+		"c.no DESC LIMIT 1"), DB_ARGS(DB_I(standing_evidence_to(x->spec->facts))), &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	tag = arena_str(x->a, db_text(rows, 0));
+	at = db_int(rows, 1);
+	repository = db_int(rows, 2);
+	name = arena_str(x->a, db_text(rows, 3));
+	major = db_int(rows, 4) == 1;
+	TRY(tested_by(x, repository, at, &tests));
+	x->release = arena_printf(x->a, "%.*s of %.*s, the last %srelease, %.*s: %.*s", FMT(tag), FMT(name), major ? "major " : "",
+				  FMT(day(x, at)), FMT(tests.n ? tests : STR("no scan is known to have run before it")));
+	return NULL;
 }
 
 /* A clause has no state, but records may be kept for it. */
@@ -291,6 +342,8 @@ static void put_json_standing(struct one *x, struct json_writer *w)
 	json_add_text(w, "next", d->next);
 	if (policy_of(x))
 		json_add_time(w, "policy", policy_of(x)->at);
+	if (x->release.n)
+		json_add_text(w, "release", x->release);
 	json_add_text(w, "owner", standing_owner(x->s));
 	json_add_text(w, "frequency", d->frequency);
 	put_json_runs(w, &x->spec->facts->period, &d->runs);
@@ -353,6 +406,7 @@ err show_controls_one(const struct show_control_spec *spec, struct arena *a, str
 			 .s = spec->facts ? standing_of(spec->standings, spec->entry) : NULL };
 
 	TRY(catalogue_nis2(a, x.e, &x.nis2));
+	TRY(find_last_release(&x));
 	TRY(spec->format == SHOW_JSON || spec->format == SHOW_JSONL ? put_json_form(&x) : put_people_form(&x));
 	return buf_ok(out, "the control");
 }

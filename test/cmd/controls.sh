@@ -206,6 +206,20 @@ t 'how changes are reviewed and approved before they are released is answered wi
 	run change list --json
 	is "$(json "[0][\"review\"]")" shown
 '
+# proves: R255 the security testing before the last major release (A.14.2.8, A.14.2.9, now A.8.29)
+t 'what was tested before the last major release is answered' '
+	run control show 8.29
+	out_has "A.14.2.8"
+	out_has "A.14.2.9"
+	out_has "v1.0.0 of app, the last major release, 2025-01-02: no scan is known"
+	run import "$top/test/data/reports/semgrep.json" --repository app --branch main --effective 2025-01-01T12:00:00Z
+	code 0
+	run import "$top/test/data/reports/zap.xml" --repository app --branch main --effective 2025-01-03T12:00:00Z
+	code 0
+	run control show 8.29 --json
+	is "$(json "[\"release\"].split(\": \")[0]")" "v1.0.0 of app, the last major release, 2025-01-02"
+	is "$(json "[\"release\"].split(\": \")[1].lower()")" "static scan by semgrep on 2025-01-01"
+'
 # proves: R045 R160 each release has the version before it to go back to, or says that there is none
 t 'each release of the pack names the release to go back to' '
 	run pack pack --from 2025-01-01 --to 2025-12-31
