@@ -2,8 +2,7 @@
  * fixed arguments in a clean environment, so that nothing a hostile repository
  * brings along (hook, filter, pager, alias, transport, replacement, graft) runs
  * or is believed. This file: opening one and what it says about itself. The
- * changes are in changes.h, the tree in tree.h, people in people.h,
- * where branch commits went in map.h. */
+ * changes are in changes.h, the tree in tree.h, people in people.h. */
 #ifndef GIT_GIT_H
 #define GIT_GIT_H
 

@@ -88,15 +88,23 @@ static struct many carried_of(struct arena *a, const struct git_change *g)
 }
 
 /* Whole ids only: a message may name a commit by a short one. */
-static struct many whole_ids(struct collecting *c, struct strs from)
+static void add_picked(const struct collecting *c, struct strs from, struct strs *to)
 {
-	struct str *v = ARENA_ARRAY(c->each, struct str, from.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < from.n; i++)
+	for (size_t i = 0; i < from.n && to->n < GIT_PICKED; i++)
 		if (git_is_id(c->repo, from.v[i]))
-			v[n++] = from.v[i];
-	return (struct many){ v, n };
+			to->v[to->n++] = from.v[i];
+}
+
+/* What the change says it was picked from, or a branch commit that it merged in. */
+static struct many picked_of(const struct collecting *c, const struct git_change *g)
+{
+	struct strs all = { ARENA_ARRAY(c->each, struct str, GIT_PICKED), 0 };
+
+	add_picked(c, g->message.picked, &all);
+	for (size_t i = 0; i < g->carried_n; i++)
+		if (g->carried[i].known)
+			add_picked(c, g->carried[i].picked, &all);
+	return (struct many){ all.v, all.n };
 }
 
 static struct many few_paths(struct arena *a, struct strs paths)
@@ -193,7 +201,7 @@ err collect_git_change(struct collecting *c, const struct git_change *g)
 		.tag = g->tags_n ? str_cut(g->tags[0]->shown, 256) : (struct str){ 0 },
 		.title = str_cut(g->message.subject, 200),
 		.carried = carried_of(c->each, g), .paths = few_paths(c->each, g->paths),
-		.people = { roles.v, roles.n }, .picked = whole_ids(c, g->message.picked),
+		.people = { roles.v, roles.n }, .picked = picked_of(c, g),
 		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g),
 	};
 	place_date(c, g, &item);

@@ -23,8 +23,11 @@ at() { # at NAME: its whole commit
 home 1
 repo r
 for i in 1 2 3 4; do change r "f$i" "m$i"; done
-git -C r checkout -q -b merged
+git -C r checkout -q -b elsewhere
+change r e "on a branch that was given up"
+git -C r checkout -q -b merged main
 change r a "on the merged branch"
+git -C r cherry-pick -x elsewhere >/dev/null
 git -C r checkout -q -b picked main
 change r b "on the picked branch"
 git -C r checkout -q -b squashed main
@@ -61,6 +64,9 @@ t 'a commit that was picked is found by the id its copy names' '
 	code 0
 	out_has "change $(at main~2)"
 	out_has "$(at picked), by cherry-pick"
+	run change show "$(at elsewhere)"
+	out_has "change $(at main~3)"
+	out_has "$(at elsewhere), by cherry-pick"
 '
 t 'commits that were squashed or rebased are found through the pull request' '
 	run change show "$(at squashed~1)"

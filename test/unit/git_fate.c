@@ -1,11 +1,9 @@
-/* What must hold of trees, of where branch commits went, and of branches that
- * were rewritten. */
+/* What must hold of trees, and of branches that were rewritten. */
 /* timeout: 300 */
 #include "unit.h"
 
 #include "base/instant.h"
 #include "repo.h"
-#include "git/map.h"
 #include "git/tree.h"
 
 static void repo_done(struct git_repo **r)
@@ -13,12 +11,6 @@ static void repo_done(struct git_repo **r)
 	git_repo_free(*r);
 }
 #define REPO __attribute__((cleanup(repo_done))) struct git_repo *
-
-static err map_it(void *ctx, const struct git_change *c)
-{
-	git_map_add(ctx, c);
-	return NULL;
-}
 
 static const char history[] =
 	"git init -q -b main r; cd r; change a 1 start\n"
@@ -33,70 +25,9 @@ static const char history[] =
 	"as ann 1700000800; change a 5 between; git cherry-pick -x picked >/dev/null\n"
 	"as bo 1700000900; branch unmerged; change u 1 u1; back\n";
 
-static struct git_map *map_of(struct repo_box *box, struct git_repo *r)
-{
-	const struct git_changes_spec all = { .tip = STR("main"), .since = INSTANT_NONE };
-	struct git_map *m = git_map_new(r);
-	struct git_changes_end end;
-
-	assert_ok(git_changes(r, box->a, &all, (struct git_changes_sink){ .each = map_it, .ctx = m }, &end));
-	return m;
-}
-
 static struct str rev(struct repo_box *box, const char *name)
 {
 	return repo_sh(box, arena_printf(box->a, "cd r; id %s", name).p);
-}
-
-static void a_branch_commit_is_found_however_it_came(void **s)
-{
-	REPO_BOX box = repo_box_new();
-	REPO r = NULL;
-	struct str at, want;
-
-	(void)s;
-	repo_sh(&box, history);
-	assert_ok(git_repo_open(repo_path(&box, "r"), &r));
-	OWNED(git_map) m = map_of(&box, r);
-
-	want = rev(&box, "':/^Merge pull'");
-	assert_int_equal(git_map_find(m, want, &at), GIT_HOW_SAME);
-	assert_int_equal(git_map_find(m, rev(&box, "merged~1"), &at), GIT_HOW_MERGE);
-	assert_true(str_eq(at, want));
-	assert_int_equal(git_map_find(m, rev(&box, "picked"), &at), GIT_HOW_PICKED);
-	assert_true(str_eq(at, rev(&box, "main")));
-	assert_true(git_map_pull(m, 2, &at));
-	assert_true(str_eq(at, rev(&box, "':/^feat: s'")));
-	assert_false(git_map_pull(m, 3, &at));
-	assert_int_equal(git_map_find(m, rev(&box, "rebased"), &at), GIT_HOW_NONE);
-	assert_int_equal(git_map_find(m, rev(&box, "unmerged"), &at), GIT_HOW_NONE);
-}
-
-static void the_same_patch_is_found_as_the_last_resort(void **s)
-{
-	REPO_BOX box = repo_box_new();
-	REPO r = NULL;
-	struct git_map_found found;
-
-	(void)s;
-	repo_sh(&box, history);
-	assert_ok(git_repo_open(repo_path(&box, "r"), &r));
-	OWNED(git_map) m = map_of(&box, r);
-	const struct git_range ranges[] = {
-		{ rev(&box, "rebased~1"), rev(&box, "rebased") },
-		{ rev(&box, "rebased~2"), rev(&box, "rebased~1") },
-		{ rev(&box, "squashed~2"), rev(&box, "squashed") },
-		{ rev(&box, "unmerged~1"), rev(&box, "unmerged") },
-		{ STR("not an id"), STR("--output=x") },
-	};
-
-	assert_ok(git_map_patches(m, box.a, ranges, ARRAY_LEN(ranges), &found));
-	assert_true(found.complete);
-	assert_true(str_eq(found.v[0], rev(&box, "tmp")));
-	assert_true(str_eq(found.v[1], rev(&box, "tmp~1")));
-	assert_true(str_eq(found.v[2], rev(&box, "':/^feat: s'")));
-	assert_false(found.v[3].p);
-	assert_false(found.v[4].p);
 }
 
 static void a_rewritten_branch_is_told_from_one_that_grew(void **s)
@@ -181,8 +112,6 @@ static void a_tree_says_what_it_declares(void **s)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_branch_commit_is_found_however_it_came),
-		cmocka_unit_test(the_same_patch_is_found_as_the_last_resort),
 		cmocka_unit_test(a_rewritten_branch_is_told_from_one_that_grew),
 		cmocka_unit_test(a_tree_says_what_it_declares),
 	};
