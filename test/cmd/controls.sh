@@ -196,7 +196,7 @@ t 'each change shows its reviews, who merged it, and the rules of its branch' '
 	run control show 8.28 --from 2025-01-01 --to 2025-12-31
 	out_has "the host asks 2 approvals on main of app"
 '
-# proves: R258 how changes are reviewed and approved before they go out: A.12.1.2, A.14.2.3, now A.8.32
+# A.12.1.2 and A.14.2.3, now A.8.32; what went out when, no record tells yet.
 t 'how changes are reviewed and approved before they are released is answered with records' '
 	run control show 8.32 --from 2025-01-01 --to 2025-12-31 --json
 	is "$(json "[\"maps_to\"]")" "[\"A.12.1.2\", \"A.14.2.2\", \"A.14.2.3\", \"A.14.2.4\"]"
@@ -220,7 +220,7 @@ t 'what was tested before the last major release is answered' '
 	is "$(json "[\"release\"].split(\": \")[0]")" "v1.0.0 of app, the last major release, 2025-01-02"
 	is "$(json "[\"release\"].split(\": \")[1].lower()")" "static scan by semgrep on 2025-01-01"
 '
-# proves: R045 R160 each release has the version before it to go back to, or says that there is none
+# proves: R160 each release has the version before it to go back to, or says that there is none
 t 'each release of the pack names the release to go back to' '
 	run pack pack --from 2025-01-01 --to 2025-12-31
 	code 0
