@@ -1,6 +1,6 @@
 /* A pack while it is written: files one after the other into a folder or a .zip,
  * each digested on the way, and at the end the list of them all. Memory grows by
- * some 100 bytes for a file, not with what is in it. */
+ * some 100 bytes for a file, but not for evidence, of which there may be millions. */
 #ifndef PACK_OUT_H
 #define PACK_OUT_H
 
@@ -24,7 +24,7 @@ MUST_USE err pack_out_add(struct pack_out *o, struct str bytes);
 MUST_USE err pack_out_end(struct pack_out *o);
 MUST_USE err pack_out_file(struct pack_out *o, const char *path, struct str bytes);
 
-/* evidence/<digest>, its bytes added by pack_out_add and ended by pack_out_end;
+/* evidence/<digest>, in ascending order of digests; its bytes added by pack_out_add and ended by pack_out_end;
  * ERR_INTEGRITY there when they are others. */
 MUST_USE err pack_out_evidence(struct pack_out *o, const struct digest *d);
 

@@ -1,119 +1,274 @@
+/* A pack as one ZIP file (PKWARE APPNOTE 6.3.3), written from its first byte to
+ * its last without going back: the sizes of an entry stand behind its content, and
+ * the list of entries waits in a temporary file. */
 #include "pack/sink.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "base/arena.h"
 #include "base/file.h"
 #include "crypto/digest.h"
+#include "pack/pile.h"
 #include "pack/unfinished.h"
 #include "pack/zip.h"
 
-enum { LENGTH_BYTES = 2 };	/* the archive's last bytes: the length of its comment */
-
-struct zip {
-	struct arena *a;
-	const char *path, *made;	/* wanted; where it is made, NULL once it stands */
-	int fd;
-	struct archive *archive;
-	struct digest_ctx *sum;
-	char held[LENGTH_BYTES];	/* not written yet: they may be the last */
-	size_t holds;
-	err failed;			/* of a write, behind the library's back */
+enum {
+	PIECE = 256 * 1024, LIST_PIECE = 64 * 1024, RECORD_MAX = 256, NAME_MAX_BYTES = 1024,
+	VERSION = 45, MADE_BY = 3 << 8 | VERSION,	/* ZIP64; Unix */
+	FLAGS = 0x0808,		/* sizes behind the content; names in UTF-8 */
+	DEFLATED = 8, DAY_ONE = 0x21,	/* 1980-01-01 */
+	LEVEL = 3, SAMPLE = 64 * 1024, SAMPLE_LEAST = 16 * 1024,
 };
 
-static err put(struct zip *z, struct str bytes)
+struct entry {
+	struct str name;
+	uint64_t at, size, packed;
+	uint32_t crc;
+};
+
+struct zip {
+	struct arena *a, *of_entry;
+	const char *path, *made;	/* wanted; where it is made, NULL once it stands */
+	int fd;
+	struct digest_ctx *sum;
+	struct buf out;			/* bytes to be written */
+	uint64_t at;			/* bytes so far, with those */
+	z_stream z;
+	bool deflating;
+	struct entry now;
+	int list_fd;
+	struct buf list;		/* of entries: what is not in the file yet */
+	uint64_t list_bytes, count;
+	unsigned char packed[PIECE];
+};
+
+static void add(struct buf *b, uint64_t n, size_t bytes)
 {
-	digest_add(z->sum, bytes);
-	return fd_write_all(z->fd, z->made, bytes);
+	for (size_t i = 0; i < bytes; i++, n >>= 8)
+		buf_add_char(b, (char)(n & 0xff));
 }
 
-/* Everything but the last two bytes so far goes on. */
-static err pass_on(struct zip *z, struct str bytes)
+static uint64_t at_most32(uint64_t n)
 {
-	size_t total = z->holds + bytes.n;
-	size_t old = total <= LENGTH_BYTES ? 0 : total - LENGTH_BYTES < z->holds ? total - LENGTH_BYTES : z->holds;
-	size_t fresh;
+	return n < UINT32_MAX ? n : UINT32_MAX;
+}
 
-	TRY(put(z, (struct str){ z->held, old }));
-	memmove(z->held, z->held + old, z->holds - old);
-	z->holds -= old;
-	fresh = z->holds + bytes.n - (total < LENGTH_BYTES ? total : LENGTH_BYTES);
-	TRY(put(z, (struct str){ bytes.p, fresh }));
-	memcpy(z->held + z->holds, bytes.p + fresh, bytes.n - fresh);
-	z->holds += bytes.n - fresh;
+static err flush(struct zip *z)
+{
+	digest_add(z->sum, buf_str(&z->out));
+	TRY(fd_write_all(z->fd, z->made, buf_str(&z->out)));
+	buf_clear(&z->out);
 	return NULL;
 }
 
-static la_ssize_t take(struct archive *archive, void *ctx, const void *bytes, size_t n)
+static err put(struct zip *z, struct str bytes)
 {
-	struct zip *z = ctx;
-	err e = pass_on(z, (struct str){ bytes, n });
-
-	if (!e)
-		return (la_ssize_t)n;
-	if (!z->failed)
-		z->failed = err_copy(e);
-	archive_set_error(archive, EIO, "%s", e->text);
-	return -1;
+	z->at += bytes.n;
+	if (z->out.n + bytes.n > PIECE)
+		TRY(flush(z));
+	buf_add(&z->out, bytes);
+	return buf_ok(&z->out, "a piece of the .zip");
 }
 
-static err trouble(struct zip *z)
-{
-	if (z->failed)
-		return fail(z->failed->kind, "%s", z->failed->text);
-	return fail(ERR_IO, "cannot write %s: %s", z->path, archive_error_string(z->archive));
-}
-
+/* Sizes are of ZIP64 in front of and behind the content: they are not known when
+ * the first is written. */
 static err zip_begin(void *ctx, const char *path)
 {
 	struct zip *z = ctx;
-	struct archive_entry *e = archive_entry_new();
-	bool bad;
+	BUF_AUTO head = buf_new(RECORD_MAX + NAME_MAX_BYTES);
 
-	ASSERT(e);
-	/* No time is set: the library writes 1980-01-01, the first there is. */
-	archive_entry_set_pathname(e, path);
-	archive_entry_set_filetype(e, AE_IFREG);
-	archive_entry_set_perm(e, 0644);
-	bad = archive_write_header(z->archive, e) != ARCHIVE_OK;
-	archive_entry_free(e);
-	return bad ? trouble(z) : NULL;
+	arena_reset(z->of_entry);
+	z->now = (struct entry){ .name = arena_str(z->of_entry, str_c(path)), .at = z->at,
+				 .crc = (uint32_t)crc32(0, NULL, 0) };
+	buf_add(&head, STR("PK\x03\x04"));
+	add(&head, VERSION, 2);
+	add(&head, FLAGS, 2);
+	add(&head, DEFLATED, 2);
+	add(&head, (uint64_t)DAY_ONE << 16, 4);
+	add(&head, 0, 4);
+	add(&head, UINT64_MAX, 8);
+	add(&head, z->now.name.n, 2);
+	add(&head, 20, 2);
+	buf_add(&head, z->now.name);
+	add(&head, 1 | 16 << 16, 4);
+	add(&head, 0, 8);
+	add(&head, 0, 8);
+	TRY(buf_ok(&head, "a name in the .zip"));
+	if (deflateReset(&z->z) != Z_OK)
+		return fail(ERR_FAILED, "cannot begin to pack");
+	return put(z, buf_str(&head));
+}
+
+/* Whether all bytes are about equally frequent, as they are in what is packed or
+ * encrypted already: to pack that again takes long and gains nothing. */
+static bool looks_random(struct str bytes)
+{
+	uint64_t seen[256] = { 0 }, squares = 0, n = bytes.n < SAMPLE ? bytes.n : SAMPLE;
+
+	if (n < SAMPLE_LEAST)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		seen[(unsigned char)bytes.p[i]]++;
+	for (size_t i = 0; i < ARRAY_LEN(seen); i++)
+		squares += seen[i] * seen[i];
+	return squares * 256 <= n * n + 1024 * n;
+}
+
+static err deflate_some(struct zip *z, int how)
+{
+	int is = Z_OK;
+
+	do {
+		z->z.next_out = z->packed;
+		z->z.avail_out = sizeof(z->packed);
+		is = deflate(&z->z, how);
+		if (is != Z_OK && is != Z_STREAM_END && is != Z_BUF_ERROR)
+			return fail(ERR_FAILED, "cannot pack");
+		z->now.packed += sizeof(z->packed) - z->z.avail_out;
+		TRY(put(z, (struct str){ (char *)z->packed, sizeof(z->packed) - z->z.avail_out }));
+	} while (!z->z.avail_out);
+	return NULL;
 }
 
 static err zip_add(void *ctx, struct str bytes)
 {
 	struct zip *z = ctx;
+	struct str rest = bytes;
 
-	while (bytes.n) {
-		la_ssize_t n = archive_write_data(z->archive, bytes.p, bytes.n);
+	if (!z->now.size && bytes.n &&
+	    deflateParams(&z->z, looks_random(bytes) ? Z_NO_COMPRESSION : LEVEL, Z_DEFAULT_STRATEGY) != Z_OK)
+		return fail(ERR_FAILED, "cannot begin to pack");
+	while (rest.n) {
+		size_t n = rest.n < 1 << 30 ? rest.n : 1 << 30;
 
-		if (n <= 0)
-			return trouble(z);
-		bytes = str_from(bytes, (size_t)n);
+		z->z.next_in = (unsigned char *)(uintptr_t)rest.p;
+		z->z.avail_in = (uInt)n;
+		z->now.crc = (uint32_t)crc32(z->now.crc, z->z.next_in, (uInt)n);
+		TRY(deflate_some(z, Z_NO_FLUSH));
+		rest = str_from(rest, n);
 	}
+	z->now.size += bytes.n;
+	return NULL;
+}
+
+static err flush_list(struct zip *z)
+{
+	if (z->list_fd < 0)
+		TRY(pile_file(&z->list_fd));
+	TRY(fd_write_all(z->list_fd, "a temporary file", buf_str(&z->list)));
+	buf_clear(&z->list);
+	return NULL;
+}
+
+/* The entry's line in the list at the end. */
+static err list_entry(struct zip *z, const struct entry *e)
+{
+	BUF_AUTO line = buf_new(RECORD_MAX + NAME_MAX_BYTES), wide = buf_new(RECORD_MAX);
+	const uint64_t numbers[] = { e->size, e->packed, e->at };
+
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+		if (numbers[i] >= UINT32_MAX)
+			add(&wide, numbers[i], 8);
+	buf_add(&line, STR("PK\x01\x02"));
+	add(&line, MADE_BY, 2);
+	add(&line, VERSION, 2);
+	add(&line, FLAGS, 2);
+	add(&line, DEFLATED, 2);
+	add(&line, (uint64_t)DAY_ONE << 16, 4);
+	add(&line, e->crc, 4);
+	add(&line, at_most32(e->packed), 4);
+	add(&line, at_most32(e->size), 4);
+	add(&line, e->name.n, 2);
+	add(&line, wide.n ? wide.n + 4 : 0, 2);
+	add(&line, 0, 6);
+	add(&line, (uint64_t)0100644 << 16, 4);
+	add(&line, at_most32(e->at), 4);
+	buf_add(&line, e->name);
+	if (wide.n)
+		add(&line, 1 | (uint64_t)wide.n << 16, 4);
+	buf_add(&line, buf_str(&wide));
+	TRY(buf_ok(&line, "a line of the .zip's list"));
+	z->list_bytes += line.n;
+	z->count++;
+	if (z->list.n + line.n > LIST_PIECE)
+		TRY(flush_list(z));
+	buf_add(&z->list, buf_str(&line));
 	return NULL;
 }
 
 static err zip_end(void *ctx)
 {
 	struct zip *z = ctx;
+	BUF_AUTO behind = buf_new(RECORD_MAX);
 
-	return archive_write_finish_entry(z->archive) == ARCHIVE_OK ? NULL : trouble(z);
+	z->z.avail_in = 0;
+	TRY(deflate_some(z, Z_FINISH));
+	buf_add(&behind, STR("PK\x07\x08"));
+	add(&behind, z->now.crc, 4);
+	add(&behind, z->now.packed, 8);
+	add(&behind, z->now.size, 8);
+	TRY(put(z, buf_str(&behind)));
+	return list_entry(z, &z->now);
 }
 
-static err put_comment(struct zip *z)
+static err put_list(struct zip *z)
 {
-	BUF_AUTO comment = buf_new(PACK_ZIP_COMMENT);
+	char *piece = arena_alloc(z->a, LIST_PIECE);
+	size_t got = LIST_PIECE;
+
+	if (z->list_fd < 0)
+		return put(z, buf_str(&z->list));
+	TRY(flush_list(z));
+	if (lseek(z->list_fd, 0, SEEK_SET))
+		return fail_errno("cannot read a temporary file");
+	while (got == LIST_PIECE) {
+		TRY(fd_read_some(z->list_fd, "a temporary file", piece, LIST_PIECE, &got));
+		TRY(put(z, (struct str){ piece, got }));
+	}
+	return NULL;
+}
+
+static void add_end64(struct buf *b, const struct zip *z, uint64_t start)
+{
+	uint64_t at = start + z->list_bytes;
+
+	buf_add(b, STR("PK\x06\x06"));
+	add(b, 44, 8);
+	add(b, MADE_BY, 2);
+	add(b, VERSION, 2);
+	add(b, 0, 8);
+	add(b, z->count, 8);
+	add(b, z->count, 8);
+	add(b, z->list_bytes, 8);
+	add(b, start, 8);
+	buf_add(b, STR("PK\x06\x07"));
+	add(b, 0, 4);
+	add(b, at, 8);
+	add(b, 1, 4);
+}
+
+static err put_end(struct zip *z)
+{
+	BUF_AUTO end = buf_new(RECORD_MAX), comment = buf_new(PACK_ZIP_COMMENT);
+	uint64_t start = z->at, count = z->count < UINT16_MAX ? z->count : UINT16_MAX;
 	struct digest d;
 
-	if (z->holds != LENGTH_BYTES || z->held[0] || z->held[1])
-		return fail(ERR_FAILED, "the archive %s does not end as a ZIP file does", z->path);
-	TRY(put(z, (struct str){ (const char[]){ PACK_ZIP_COMMENT, 0 }, LENGTH_BYTES }));
+	TRY(put_list(z));
+	if (z->count >= UINT16_MAX || start >= UINT32_MAX || z->list_bytes >= UINT32_MAX)
+		add_end64(&end, z, start);
+	buf_add(&end, STR("PK\x05\x06"));
+	add(&end, 0, 4);
+	add(&end, count, 2);
+	add(&end, count, 2);
+	add(&end, at_most32(z->list_bytes), 4);
+	add(&end, at_most32(start), 4);
+	add(&end, PACK_ZIP_COMMENT, 2);
+	TRY(put(z, buf_str(&end)));
+	TRY(flush(z));
 	d = digest_end(z->sum);
 	pack_zip_comment(&comment, &d);
 	return fd_write_all(z->fd, z->made, buf_str(&comment));
@@ -124,9 +279,7 @@ static err zip_finish(void *ctx)
 	struct zip *z = ctx;
 	const char *slash = strrchr(z->path, '/');
 
-	if (archive_write_close(z->archive) != ARCHIVE_OK)
-		return trouble(z);
-	TRY(put_comment(z));
+	TRY(put_end(z));
 	if (fsync(z->fd))
 		return fail_errno("cannot write %s to the disk", z->made);
 	if (rename(z->made, z->path))
@@ -140,14 +293,18 @@ static void zip_free(void *ctx)
 {
 	struct zip *z = ctx;
 
-	if (z->archive)
-		archive_write_free(z->archive);
+	if (z->deflating)
+		deflateEnd(&z->z);
 	if (z->fd >= 0)
 		close(z->fd);
+	if (z->list_fd >= 0)
+		close(z->list_fd);
 	if (z->made)
 		unlink(z->made);
+	buf_done(&z->out);
+	buf_done(&z->list);
 	digest_ctx_free(z->sum);
-	err_drop_copy(z->failed);
+	arena_free(z->of_entry);
 	arena_free(z->a);
 	free(z);
 }
@@ -171,20 +328,6 @@ static err check_place(const char *path)
 	return err_hint(fail(ERR_CONFLICT, "%s is there and is no pack", path), "name a file that is not there yet");
 }
 
-static err open_archive(struct zip *z)
-{
-	static const char options[] = "zip:compression=deflate,zip:compression-level=3";
-
-	z->archive = archive_write_new();
-	if (!z->archive || archive_write_set_format_zip(z->archive) != ARCHIVE_OK ||
-	    archive_write_set_options(z->archive, options) != ARCHIVE_OK ||
-	    archive_write_set_bytes_per_block(z->archive, 256 * 1024) != ARCHIVE_OK ||
-	    archive_write_set_bytes_in_last_block(z->archive, 1) != ARCHIVE_OK ||
-	    archive_write_open(z->archive, z, NULL, take, NULL) != ARCHIVE_OK)
-		return fail(ERR_FAILED, "cannot begin the archive %s", z->path);
-	return NULL;
-}
-
 static err open_file(struct zip *z)
 {
 	const char *made = unfinished_name(z->a, z->path);
@@ -193,7 +336,8 @@ static err open_file(struct zip *z)
 	if (z->fd < 0)
 		return fail_errno("cannot write %s", z->path);
 	z->made = made;
-	return open_archive(z);
+	z->deflating = deflateInit2(&z->z, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1, Z_DEFAULT_STRATEGY) == Z_OK;
+	return z->deflating ? NULL : fail(ERR_FAILED, "cannot begin the archive %s", z->path);
 }
 
 err pack_sink_zip(const char *path, struct pack_sink *out)
@@ -202,8 +346,11 @@ err pack_sink_zip(const char *path, struct pack_sink *out)
 	err e;
 
 	z->a = arena_new();
-	z->fd = -1;
+	z->of_entry = arena_new();
+	z->fd = z->list_fd = -1;
 	z->sum = digest_ctx_new();
+	z->out = buf_new(PIECE);
+	z->list = buf_new(LIST_PIECE);
 	z->path = arena_cstr(z->a, str_c(path));
 	e = check_place(path);
 	if (!e)

@@ -3,6 +3,7 @@
 #ifndef PACK_SITE_H
 #define PACK_SITE_H
 
+#include "base/map.h"
 #include "judge/steps.h"
 #include "pack/writing.h"
 #include "show/standing.h"

@@ -5,7 +5,6 @@
 #include "pack/writing.h"
 #include "record/types.h"
 #include "store/anchor.h"
-#include "store/anchor.h"
 
 enum { NOTE_MAX = 8192, PERIOD_MONTHS = -12, WITNESS_MS = 3000 };
 
@@ -134,14 +133,14 @@ err pack_write(struct store *s, const struct pack_spec *spec, struct pack_result
 		return fail(ERR_USAGE, "the period ends before it begins");
 	w.a = arena_new();
 	w.scratch = arena_new();
-	w.cited = map_new();
+	w.cites = pile_new(sizeof(struct digest), PILE_SORTED);
+	w.withheld = pile_new(sizeof(int64_t), PILE_AS_PUT);
 	e = write_at_head(&w);
 	if (!e)
 		e = add_record(&w);
 	pack_out_free(w.out);
-	map_free(w.cited);
-	free(w.cites);
-	free(w.withheld);
+	pile_free(w.cites);
+	pile_free(w.withheld);
 	arena_free(w.scratch);
 	arena_free(w.a);
 	if (!e)

@@ -89,31 +89,60 @@ static err put_withheld(struct pack_writing *w, const struct digest *evidence, i
 	return pack_out_add(w->out, buf_str(&text));
 }
 
+/* Calls `one` for every digest that is cited, once, ascending. */
+static err each_cite(struct pack_writing *w, err (*one)(struct pack_writing *w, const struct digest *d))
+{
+	struct digest d, last = { 0 };
+	bool got, any = false;
+
+	TRY(pile_start(w->cites));
+	for (;;) {
+		TRY(pile_next(w->cites, &d, &got));
+		if (!got)
+			return NULL;
+		if (!any || !digest_eq(&d, &last))
+			TRY(one(w, &d));
+		last = d;
+		any = true;
+	}
+}
+
+static err withhold_one(struct pack_writing *w, const struct digest *d)
+{
+	if (!evidence_has(store_evidence(w->s), d))
+		return NULL;
+	return put_withheld(w, d, 0, !w->r->withheld_evidence++);
+}
+
+static err withhold_words(struct pack_writing *w)
+{
+	bool first = !w->r->withheld_evidence, got;
+	int64_t index;
+
+	TRY(pile_start(w->withheld));
+	for (;; first = false) {
+		TRY(pile_next(w->withheld, &index, &got));
+		if (!got)
+			return NULL;
+		TRY(put_withheld(w, NULL, index, first));
+	}
+}
+
 static err write_withheld(struct pack_writing *w)
 {
-	bool first = true;
-
 	TRY(pack_out_begin(w->out, "withheld.json"));
 	TRY(pack_out_add(w->out, STR("{\"withheld\":[")));
-	for (size_t i = 0; i < w->n_cites && w->spec->withhold_evidence; i++) {
-		if (!evidence_has(store_evidence(w->s), &w->cites[i]))
-			continue;
-		TRY(put_withheld(w, &w->cites[i], 0, first));
-		w->r->withheld_evidence++;
-		first = false;
-	}
-	for (size_t i = 0; i < w->n_withheld; i++) {
-		TRY(put_withheld(w, NULL, w->withheld[i], first));
-		first = false;
-	}
+	if (w->spec->withhold_evidence)
+		TRY(each_cite(w, withhold_one));
+	TRY(withhold_words(w));
 	TRY(pack_out_add(w->out, STR("]}")));
 	return pack_out_end(w->out);
 }
 
 err pack_write_evidence(struct pack_writing *w)
 {
-	for (size_t i = 0; i < w->n_cites && !w->spec->withhold_evidence; i++)
-		TRY(write_one(w, &w->cites[i]));
+	if (!w->spec->withhold_evidence)
+		TRY(each_cite(w, write_one));
 	return write_withheld(w);
 }
 

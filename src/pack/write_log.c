@@ -60,20 +60,14 @@ err pack_write_log(struct pack_writing *w)
 	return pack_out_file(w->out, "log/key.vkey", arena_printf(w->a, "%.*s\n", FMT(ledger_vkey(store_ledger(w->s)))));
 }
 
-static void note_cites(struct pack_writing *w, const struct header *h)
+static err note_cites(struct pack_writing *w, const struct header *h)
 {
 	struct digest d;
 
-	for (size_t i = 0; i < h->cites.n; i++) {
-		if (!digest_get(h->cites.v[i], &d) || map_has(w->cited, digest_str(&d)))
-			continue;
-		if (w->n_cites == w->room_cites) {
-			w->room_cites = w->room_cites ? 2 * w->room_cites : 256;
-			w->cites = base_realloc(w->cites, w->room_cites * sizeof(*w->cites));
-		}
-		map_put_int(w->cited, arena_str(w->a, digest_str(&d)), (int64_t)w->n_cites);
-		w->cites[w->n_cites++] = d;
-	}
+	for (size_t i = 0; i < h->cites.n; i++)
+		if (digest_get(h->cites.v[i], &d))
+			TRY(pile_put(w->cites, &d));
+	return NULL;
 }
 
 static void add_part(struct json_writer *j, const char *const names[2], struct str part, struct str salt)
@@ -87,16 +81,6 @@ static void add_part(struct json_writer *j, const char *const names[2], struct s
 	json_add_c(j, names[1], hex);
 }
 
-static void note_withheld(struct pack_writing *w, int64_t index)
-{
-	if (w->n_withheld == w->room_withheld) {
-		w->room_withheld = w->room_withheld ? 2 * w->room_withheld : 256;
-		w->withheld = base_realloc(w->withheld, w->room_withheld * sizeof(*w->withheld));
-	}
-	w->withheld[w->n_withheld++] = index;
-	w->r->withheld_words++;
-}
-
 static err put_line(struct pack_writing *w, const struct db_rows *row, struct buf *out)
 {
 	static const char *const facts[] = { "facts", "facts_salt" }, *const words[] = { "words", "words_salt" };
@@ -104,14 +88,14 @@ static err put_line(struct pack_writing *w, const struct db_rows *row, struct bu
 	struct header h;
 
 	TRY(err_in(header_parse(w->scratch, db_blob(row, 1), &h), "record %lld", (long long)db_int(row, 0)));
-	note_cites(w, &h);
+	TRY(note_cites(w, &h));
 	json_open(&j, '{');
 	add_part(&j, facts, db_blob(row, 2), db_blob(row, 3));
 	json_add_int(&j, "index", db_int(row, 0));
 	if (!w->spec->withhold_words)
 		add_part(&j, words, db_blob(row, 4), db_blob(row, 5));
 	else if (db_blob(row, 4).p)
-		note_withheld(w, db_int(row, 0));
+		TRY(pile_put(w->withheld, &(int64_t){ db_int(row, 0) }));
 	json_close(&j, '}');
 	buf_add_char(out, '\n');
 	w->r->erased += h.has_words && !db_blob(row, 4).p;
@@ -125,11 +109,6 @@ static err next_file(struct pack_writing *w, unsigned *n, uint64_t *bytes)
 		TRY(pack_out_end(w->out));
 	*bytes = 0;
 	return pack_out_begin(w->out, arena_printf(w->a, "parts/%06u.jsonl", (*n)++).p);
-}
-
-static int by_digest(const void *x, const void *y)
-{
-	return memcmp(x, y, DIGEST_BYTES);
 }
 
 err pack_write_parts(struct pack_writing *w)
@@ -157,7 +136,6 @@ err pack_write_parts(struct pack_writing *w)
 			pack_progress(w, "records");
 	}
 	w->r->records = w->head.size;
-	if (w->n_cites)
-		qsort(w->cites, w->n_cites, sizeof(*w->cites), by_digest);
+	w->r->withheld_words = (int64_t)pile_count(w->withheld);
 	return files ? pack_out_end(w->out) : NULL;
 }

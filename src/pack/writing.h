@@ -2,9 +2,9 @@
 #ifndef PACK_WRITING_H
 #define PACK_WRITING_H
 
-#include "base/map.h"
 #include "ledger/ledger.h"
 #include "pack/out.h"
+#include "pack/pile.h"
 #include "pack/write.h"
 
 struct pack_writing {
@@ -17,11 +17,8 @@ struct pack_writing {
 	struct arena *scratch;
 	struct ledger_head head;
 	int64_t from, to, as_of, now;
-	struct map *cited;		/* 32 bytes of a digest → its number */
-	struct digest *cites;		/* ascending once the parts are written */
-	size_t n_cites, room_cites;
-	int64_t *withheld;		/* records whose words are left out */
-	size_t n_withheld, room_withheld;
+	struct pile *cites;		/* digests that shown records cite, ascending, with doubles */
+	struct pile *withheld;		/* records whose words are left out, ascending */
 };
 
 void pack_progress(struct pack_writing *w, const char *what);
