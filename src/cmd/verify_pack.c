@@ -83,23 +83,26 @@ static struct str print_log(struct arena *a, const struct pack_checked *r)
 	char root[DIGEST_BASE64];
 
 	digest_put_base64(root, &r->root);
-	return arena_printf(a, "log       %.*s\nrecords   %lld, root %s\nkey       %.*s\n",
+	return arena_printf(a, "log       %.*s\nrecords   %lld, root %s\nkey       %.*s\n          fingerprint %.*s\n",
 			    FMT(r->origin.p ? r->origin : STR("unknown")), (long long)r->records, root,
-			    FMT(r->vkey.p ? r->vkey : STR("unknown")));
+			    FMT(r->vkey.p ? r->vkey : STR("unknown")), FMT(r->fingerprint.p ? r->fingerprint : STR("unknown")));
 }
 
 static struct str print_pack(struct arena *a, const struct pack_checked *r)
 {
+	char manifest[DIGEST_TEXT];
+
+	digest_put(manifest, &r->manifest);
 	return arena_printf(a,
 		"shown     %lld records; parts erased by a record %lld, withheld %lld\n"
 		"evidence  %lld, %lld bytes; erased by a record %lld, withheld %lld\n"
 		"stamps    %zu\n"
 		"files     %lld, %lld bytes\n"
-		"finger    %.*s\n",
+		"manifest  %s\n",
 		(long long)r->shown, (long long)r->erased_parts, (long long)r->withheld_parts,
 		(long long)r->evidence, (long long)r->evidence_bytes, (long long)r->erased_evidence,
 		(long long)r->withheld_evidence, r->n_stamps, (long long)r->files, (long long)r->bytes,
-		FMT(r->fingerprint.p ? r->fingerprint : STR("unknown")));
+		digest_is_zero(&r->manifest) ? "unknown" : manifest);
 }
 
 /* Types of which something is not shown: what is there can be counted. */

@@ -257,7 +257,7 @@ static const struct field log_fields[] = {
 	INT(facts_log, erased, "orders of erasure"),
 	WHEN(facts_log, first_received, "first record"),
 	WHEN(facts_log, last_received, "last record"),
-	FIELD(facts_log, root, FIELD_DIGEST, 0, 0, "root of the newest signed checkpoint"),
+	FIELD(facts_log, root, FIELD_TEXT, 0, 44, "root of the newest signed checkpoint, in base64"),
 	WHEN(facts_log, signed_at, "when it was signed"),
 	INT(facts_log, size, "records under it"),
 	{ 0 },

@@ -5,6 +5,8 @@
 #include "ledger/keys.h"
 #include "ledger/tiles.h"
 
+#include <errno.h>
+
 enum { CHUNK = 16384, NOTE_MAX = 64 * 1024 };
 
 struct ledger {
@@ -165,7 +167,7 @@ static err swap_head(struct ledger *l, const struct ledger_head *old, const stru
 	return changed == 1 ? NULL : fail(ERR_CONFLICT, "somebody else signed the log meanwhile; nothing was signed");
 }
 
-static err sign_in_transaction(struct ledger *l, int64_t now, bool *done)
+static err sign_in_transaction(struct ledger *l, int64_t now, int64_t *from, int64_t *to)
 {
 	OWNED(tiles) t = NULL;
 	struct ledger_head old;
@@ -174,8 +176,9 @@ static err sign_in_transaction(struct ledger *l, int64_t now, bool *done)
 
 	TRY(ledger_head(l, &old));
 	TRY(ledger_size(l, &size));
-	*done = size > old.size;
-	if (!*done)
+	*from = old.size;
+	*to = size;
+	if (size <= old.size)
 		return NULL;
 	if (now < old.signed_at)
 		return fail(ERR_CONFLICT, "the clock is behind the last checkpoint; nothing was signed");
@@ -186,19 +189,32 @@ static err sign_in_transaction(struct ledger *l, int64_t now, bool *done)
 	return swap_head(l, &old, &head, now);
 }
 
+/* Full tiles are on the disk and their checkpoint is signed: nobody needs the
+ * partial ones they took the place of. What cannot be removed is in nobody's way. */
+static void drop_partial_tiles(struct ledger *l, int64_t from, int64_t to)
+{
+	OWNED(tiles) t = tiles_open(l->folder, (uint64_t)to);
+
+	if (tiles_prune(t, (uint64_t)from, (uint64_t)to))
+		errno = 0;
+}
+
 err ledger_sign(struct ledger *l, int64_t now)
 {
-	bool done;
+	int64_t from, to;
 	err e;
 
 	if (!l->signer)
 		return fail(ERR_DENIED, "the log was opened for reading and cannot be signed");
 	TRY(db_begin(l->db));
-	e = sign_in_transaction(l, now, &done);
-	if (!e && done)
-		return db_commit(l->db);
-	db_rollback(l->db);
-	return e;
+	e = sign_in_transaction(l, now, &from, &to);
+	if (e || to <= from) {
+		db_rollback(l->db);
+		return e;
+	}
+	TRY(db_commit(l->db));
+	drop_partial_tiles(l, from, to);
+	return NULL;
 }
 
 err ledger_sign_note(struct ledger *l, struct str text, struct buf *out)

@@ -5,7 +5,9 @@
 
 #include "base/map.h"
 #include "ledger/checkpoint.h"
+#include "pack/check_evidence.h"
 #include "pack/in.h"
+#include "pack/pile.h"
 #include "pack/verify.h"
 #include "record/header.h"
 
@@ -18,18 +20,10 @@ struct pack_item {
 	bool listed, read;
 };
 
-/* One evidence that headers cite. */
-struct pack_cite {
-	struct digest digest;
-	int64_t shown_by;	/* a record with a line, or -1 */
-	bool here;
-};
-
-/* A part that a line leaves out. */
-struct pack_absent {
-	int64_t index;
-	bool words;
-	size_t type;		/* in the result's types */
+/* The same of an evidence, as it waits in c->evidence; its path is not kept. */
+struct pack_listed {
+	struct pack_evidence is;
+	struct pack_item item;
 };
 
 /* A time stamp: the checkpoint it stamps, and the root of the log at its size. */
@@ -48,7 +42,7 @@ struct pack_check {
 	struct pack_in *in;
 	struct arena *a;
 	struct pack_item *items;	/* as the entries stand */
-	struct map *listed_missing;	/* paths of the manifest that are not there */
+	struct map *listed_missing;	/* paths of the manifest, but of evidence, that are not there */
 	bool has_manifest;
 	struct digest manifest;		/* of manifest.json as it is */
 	struct str key_line;
@@ -57,20 +51,16 @@ struct pack_check {
 	struct checkpoint head;
 	bool has_key, has_note, has_checkpoint, has_head, complete;
 	int64_t note_size;		/* log size the manifest's note names, or -1 */
-	struct map *cited;		/* 32 bytes → number in cites */
-	struct pack_cite *cites;
-	size_t n_cites, room_cites;
-	struct pack_absent *absent;
-	size_t n_absent, room_absent;
-	struct map *gone;		/* "e<hex>", "w<n>", "f<n>" → record that erased it */
-	struct map *held;		/* the same keys: withheld */
+	struct pile *evidence;		/* struct pack_listed, ascending */
+	struct pile *marks;
+	struct pack_last {		/* marked: one report may be cited by a million records */
+		struct digest d;
+		bool any;
+	} last_cited, last_shown;
 	struct pack_stamped *stamped;	/* as the result's stamps stand */
 	uint64_t done, of;		/* bytes read */
 	char piece[PACK_PIECE];
 };
-
-/* "e<hex>", "w17": a key of gone and held. */
-struct str pack_check_key(struct arena *a, char kind, struct str hex, int64_t index);
 
 /* check_files.c */
 MUST_USE err pack_check_manifest(struct pack_check *c);
@@ -82,11 +72,14 @@ MUST_USE err pack_check_rest(struct pack_check *c);
 struct pack_reading {
 	struct pack_check *c;
 	const struct pack_entry *e;
+	const struct pack_item *item;
 	struct pack_file *f;
 	struct digest_ctx *sum;
 	uint64_t n;
 };
 MUST_USE err pack_reading_begin(struct pack_check *c, const struct pack_entry *e, struct pack_reading *r);
+MUST_USE err pack_reading_begin_as(struct pack_check *c, const struct pack_entry *e, const struct pack_item *item,
+				   struct pack_reading *r);
 MUST_USE err pack_reading_next(struct pack_reading *r, void *out, size_t n, size_t *got);
 struct digest pack_reading_end(struct pack_reading *r);
 void pack_reading_done(struct pack_reading *r);
@@ -94,6 +87,11 @@ void pack_reading_done(struct pack_reading *r);
 
 /* The whole of a file that is there; its maximum is the buffer's. */
 MUST_USE err pack_check_bytes(struct pack_check *c, const struct pack_entry *e, struct buf *out);
+
+/* The same through a reader of JSON; *bad, a copy, is what that says of it. */
+struct json_events;
+MUST_USE err pack_check_events(struct pack_check *c, const struct pack_entry *e, struct json_events *to, err *bad,
+			       struct digest *is);
 
 /* check_log.c, check_parts.c */
 MUST_USE err pack_check_log(struct pack_check *c);
@@ -109,8 +107,5 @@ MUST_USE err pack_lines_end(struct pack_lines *l);
 /* check_stamps.c: notes before the log is walked, the rest after. */
 MUST_USE err pack_check_stamps_before(struct pack_check *c);
 MUST_USE err pack_check_stamps_after(struct pack_check *c);
-
-/* verify.c */
-struct pack_cite *pack_check_cite(struct pack_check *c, const struct digest *d);
 
 #endif

@@ -15,7 +15,7 @@ static struct pack_item *item_of(struct pack_check *c, const struct pack_entry *
 
 static void changed(struct pack_reading *r, const struct digest *is)
 {
-	const struct pack_item *i = item_of(r->c, r->e);
+	const struct pack_item *i = r->item;
 	char said[DIGEST_TEXT], has[DIGEST_TEXT];
 
 	digest_put(said, &i->said);
@@ -38,19 +38,23 @@ static err unreadable(struct pack_reading *r, err e)
 	return NULL;
 }
 
+err pack_reading_begin_as(struct pack_check *c, const struct pack_entry *e, const struct pack_item *item,
+			  struct pack_reading *r)
+{
+	*r = (struct pack_reading){ .c = c, .e = e, .item = item, .sum = digest_ctx_new() };
+	return unreadable(r, pack_file_open(c->in, e, &r->f));
+}
+
 err pack_reading_begin(struct pack_check *c, const struct pack_entry *e, struct pack_reading *r)
 {
-	*r = (struct pack_reading){ .c = c, .e = e, .sum = digest_ctx_new() };
 	item_of(c, e)->read = true;
-	return unreadable(r, pack_file_open(c->in, e, &r->f));
+	return pack_reading_begin_as(c, e, item_of(c, e), r);
 }
 
 err pack_reading_next(struct pack_reading *r, void *out, size_t n, size_t *got)
 {
-	const struct pack_item *i = item_of(r->c, r->e);
-
 	*got = 0;
-	if (!r->f || (i->listed && r->n > i->size))
+	if (!r->f || (r->item->listed && r->n > r->item->size))
 		return NULL;
 	TRY(unreadable(r, pack_file_read(r->f, out, n, got)));
 	if (!r->f)
@@ -67,7 +71,7 @@ struct digest pack_reading_end(struct pack_reading *r)
 {
 	struct digest is = digest_end(r->sum);
 
-	if (r->f && item_of(r->c, r->e)->listed)
+	if (r->f && r->item->listed)
 		changed(r, &is);
 	return is;
 }
@@ -95,6 +99,29 @@ err pack_check_bytes(struct pack_check *c, const struct pack_entry *e, struct bu
 	return NULL;
 }
 
+err pack_check_events(struct pack_check *c, const struct pack_entry *e, struct json_events *to, err *bad,
+		      struct digest *is)
+{
+	PACK_READING_AUTO r = { 0 };
+	err said = NULL;
+	size_t got;
+
+	TRY(pack_reading_begin(c, e, &r));
+	do {
+		TRY(pack_reading_next(&r, c->piece, sizeof(c->piece), &got));
+		if (!said)
+			said = err_copy(json_events_feed(to, (struct str){ c->piece, got }));
+	} while (got == sizeof(c->piece));
+	if (!said)
+		said = err_copy(json_events_end(to));
+	*is = pack_reading_end(&r);
+	*bad = said;
+	if (!said || said->kind == ERR_INPUT || said->kind == ERR_LIMIT)
+		return NULL;
+	*bad = NULL;
+	return said;	/* not of the file: what was read could not be kept */
+}
+
 /* The manifest while it is read; written again on the way, because only what is
  * equal then is canonical. */
 struct manifest {
@@ -104,7 +131,8 @@ struct manifest {
 	struct str last;		/* path */
 	const struct pack_entry *entries;
 	size_t n, at;			/* entries; the first not behind the last path */
-	bool any, known;
+	struct pack_evidence next;	/* likewise of the evidence */
+	bool more, any, known;		/* there is such a one */
 };
 
 static void manifest_fault(struct manifest *m, struct str path, const char *what)
@@ -143,11 +171,44 @@ static void match(struct manifest *m, const char *path, const struct pack_item *
 	pack_fault(&m->c->faults, path, "this file is missing: the manifest lists it");
 }
 
+static err keep_evidence(struct manifest *m, const struct pack_item *item)
+{
+	struct pack_listed l;
+
+	memset(&l, 0, sizeof(l));
+	l.is = m->next;
+	l.is.entry.path = NULL;
+	l.item = *item;
+	TRY(pile_put(m->c->evidence, &l));
+	return pack_in_evidence(m->c->in, &m->c->faults, &m->next, &m->more);
+}
+
+/* The same of evidence; those that are not in the manifest are kept as such. */
+static err match_evidence(struct manifest *m, const char *path, const struct digest *name, const struct pack_item *said)
+{
+	const struct pack_item unlisted = { 0 };
+
+	while (m->more && (!name || memcmp(&m->next.name, name, sizeof(*name)) < 0))
+		TRY(keep_evidence(m, &unlisted));
+	if (!name)
+		return NULL;
+	if (m->more && digest_eq(&m->next.name, name)) {
+		m->c->r->files++;
+		m->c->r->bytes += (int64_t)said->size;
+		return keep_evidence(m, said);
+	}
+	pack_fault(&m->c->faults, path, "this file is missing: the manifest lists it");
+	return pack_mark_evidence(m->c, name, MARK_MISSING, 0);
+}
+
+static const char evidence[] = "evidence/";
+
 static err take_file(void *ctx, const struct json *v)
 {
 	struct manifest *m = ctx;
 	struct str path = json_text(json_get(v, "path")), digest = json_text(json_get(v, "sha256"));
 	struct pack_item said = { .listed = true };
+	struct digest name;
 	int64_t size = -1;
 
 	if (!path.p || !pack_path_ok(path) || !digest_get(digest, &said.said) || !json_int(json_get(v, "size"),
@@ -164,6 +225,8 @@ static err take_file(void *ctx, const struct json *v)
 	}
 	arena_reset(m->a);
 	m->last = arena_str(m->a, path);
+	if (str_starts(path, str_c(evidence)) && digest_get(str_from(path, sizeof(evidence) - 1), &name))
+		return match_evidence(m, m->last.p, &name, &said);
 	match(m, m->last.p, &said);
 	return NULL;
 }
@@ -180,20 +243,10 @@ static err parse_manifest(struct manifest *m, const struct pack_entry *e)
 {
 	static const struct json_want wants[] = { { "files[]", take_file, 0 }, { "pack", take_format, 0 }, { 0 } };
 	OWNED(json_events) events = json_events_new("manifest.json", wants, m);
-	PACK_READING_AUTO r = { 0 };
 	struct digest again;
-	size_t got;
-	err bad = NULL;
+	err bad;
 
-	TRY(pack_reading_begin(m->c, e, &r));
-	do {
-		TRY(pack_reading_next(&r, m->c->piece, sizeof(m->c->piece), &got));
-		if (!bad)
-			bad = err_copy(json_events_feed(events, (struct str){ m->c->piece, got }));
-	} while (got == sizeof(m->c->piece));
-	if (!bad)
-		bad = err_copy(json_events_end(events));
-	m->c->manifest = pack_reading_end(&r);
+	TRY(pack_check_events(m->c, e, events, &bad, &m->c->manifest));
 	digest_add(m->again, m->any
 		? STR("],\"pack\":\"custody-pack/1\"}") : STR("{\"files\":[],\"pack\":\"custody-pack/1\"}"));
 	again = digest_end(m->again);
@@ -215,12 +268,13 @@ err pack_check_manifest(struct pack_check *c)
 	struct manifest m = { .c = c, .a = a, .again = again };
 
 	m.entries = pack_in_entries(c->in, &m.n);
-	if (!e) {
+	TRY(pack_in_evidence(c->in, &c->faults, &m.next, &m.more));
+	c->has_manifest = e != NULL;
+	if (e)
+		TRY(parse_manifest(&m, e));
+	else
 		pack_fault(&c->faults, "manifest.json", "this file is missing; nothing says which files belong to the pack");
-		return NULL;
-	}
-	c->has_manifest = true;
-	TRY(parse_manifest(&m, e));
+	TRY(match_evidence(&m, NULL, NULL, NULL));
 	for (size_t i = 0; i < m.n && c->r->files; i++)
 		if (!c->items[i].listed && strcmp(m.entries[i].path, "manifest.json") != 0 &&
 		    strcmp(m.entries[i].path, "manifest.note") != 0)
@@ -267,38 +321,16 @@ err pack_check_manifest_note(struct pack_check *c)
 	return NULL;
 }
 
-static void check_name(struct pack_check *c, const struct pack_entry *e, const struct digest *is)
-{
-	struct pack_cite *cite;
-	struct digest named;
-
-	c->r->evidence++;
-	if (!digest_get(str_c(e->path + 9), &named) || !digest_eq(&named, is)) {
-		pack_fault(&c->faults, e->path, "the name of this evidence is not the digest of its bytes");
-		return;
-	}
-	cite = pack_check_cite(c, &named);
-	if (cite)
-		cite->here = true;
-	else if (c->complete)
-		pack_fault(&c->faults, e->path, "no record in the log cites this evidence");
-}
-
-static err check_file(struct pack_check *c, const struct pack_entry *e, bool evidence)
+static err check_file(struct pack_check *c, const struct pack_entry *e)
 {
 	PACK_READING_AUTO r = { 0 };
-	struct digest is;
 	size_t got;
 
 	TRY(pack_reading_begin(c, e, &r));
 	do
 		TRY(pack_reading_next(&r, c->piece, sizeof(c->piece), &got));
 	while (got == sizeof(c->piece));
-	is = pack_reading_end(&r);
-	if (evidence)
-		c->r->evidence_bytes += (int64_t)r.n;
-	if (evidence && r.f)
-		check_name(c, e, &is);
+	pack_reading_end(&r);
 	return NULL;
 }
 
@@ -308,10 +340,10 @@ err pack_check_rest(struct pack_check *c)
 	const struct pack_entry *v = pack_in_entries(c->in, &n);
 
 	for (size_t i = 0; i < n; i++) {
-		bool evidence = str_starts(str_c(v[i].path), STR("evidence/"));
-
-		if (!c->items[i].read && (c->items[i].listed || evidence))
-			TRY(check_file(c, &v[i], evidence));
+		if (!c->items[i].read && c->items[i].listed)
+			TRY(check_file(c, &v[i]));
+		if (str_starts(str_c(v[i].path), str_c(evidence)))
+			pack_fault(&c->faults, v[i].path, "the name of this evidence is not the digest of its bytes");
 	}
-	return NULL;
+	return pack_check_evidence(c);
 }

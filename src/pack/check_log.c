@@ -63,9 +63,19 @@ static void note_received(struct walk *w, const char *where, int64_t received)
 	w->received = w->c->r->last_received = received;
 }
 
+static err note_cites(struct pack_check *c, const struct header *h)
+{
+	struct digest cited;
+
+	for (size_t i = 0; i < h->cites.n; i++)
+		if (digest_get(h->cites.v[i], &cited))
+			TRY(pack_mark_evidence(c, &cited, MARK_CITED, 0));
+	return NULL;
+}
+
 static err take_leaf(struct walk *w, struct str bytes)
 {
-	struct digest leaf = tree_leaf(bytes), cited;
+	struct digest leaf = tree_leaf(bytes);
 	int64_t index = (int64_t)w->tree.size;
 	char where[64];
 	struct header h;
@@ -84,18 +94,7 @@ static err take_leaf(struct walk *w, struct str bytes)
 		note_received(w, where, h.received);
 		type = type_of(w, h.type);
 		w->c->r->types[type].log++;
-		for (size_t i = 0; i < h.cites.n; i++)
-			if (digest_get(h.cites.v[i], &cited) && !pack_check_cite(w->c, &cited)) {
-				struct pack_cite *v = w->c->cites;
-
-				if (w->c->n_cites == w->c->room_cites) {
-					w->c->room_cites = w->c->room_cites ? 2 * w->c->room_cites : 256;
-					v = w->c->cites = base_realloc(v, w->c->room_cites * sizeof(*v));
-				}
-				v[w->c->n_cites] = (struct pack_cite){ .digest = cited, .shown_by = -1 };
-				map_put_int(w->c->cited, arena_str(w->c->a, digest_str(&cited)),
-					(int64_t)w->c->n_cites++);
-			}
+		TRY(note_cites(w->c, &h));
 	}
 	return pack_lines_record(w->lines, index, good ? &h : NULL, type);
 }

@@ -189,53 +189,52 @@ static bool check_one(struct pack_lines *l, const char *where, const struct one 
 	return true;
 }
 
-static void note_absent(struct pack_check *c, const struct pack_absent *absent)
-{
-	if (c->n_absent == c->room_absent) {
-		c->room_absent = c->room_absent ? 2 * c->room_absent : 256;
-		c->absent = base_realloc(c->absent, c->room_absent * sizeof(*c->absent));
-	}
-	c->absent[c->n_absent++] = *absent;
-}
-
-/* The form that names records and their parts. */
-static void note_erased_records(struct pack_check *c, const struct json *list, int64_t by)
+static err note_erased_words(struct pack_check *c, const struct json *target, int64_t by)
 {
 	int64_t index;
 
+	if (!json_int(json_get(target, "index"), &index) || index < 0 || index >= by)
+		return NULL;
+	return pack_mark_part(c, true, index, MARK_GONE, by);
+}
+
+/* The form that names records and their parts. */
+static err note_erased_records(struct pack_check *c, const struct json *list, int64_t by)
+{
 	for (const struct json *t = list ? list->first : NULL; t; t = t->next) {
 		const struct json *parts = json_get(t, "parts");
 
 		for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
-			if (str_is(json_text(p), "words") && json_int(json_get(t, "index"), &index) && index < by)
-				map_put_int(c->gone, pack_check_key(c->a, 'w', (struct str){ 0 }, index), by);
+			if (str_is(json_text(p), "words"))
+				TRY(note_erased_words(c, t, by));
 	}
+	return NULL;
 }
 
 /* What an erasure destroyed; words only of earlier records, so that nothing can
  * be excused in advance. */
-static void note_erasure(struct pack_lines *l, int64_t by)
+static err note_erasure(struct pack_lines *l, int64_t by)
 {
 	struct pack_check *c = l->c;
 	struct json *doc;
 	const struct json *list;
-	int64_t index;
+	struct digest d;
 
 	if (json_parse(l->a, "erasure", l->line.facts, &doc))
-		return;
+		return NULL;
 	list = json_get(doc, "targets");
 	for (const struct json *t = list ? list->first : NULL; t; t = t->next) {
 		struct str evidence = json_text(json_get(t, "evidence"));
 
-		if (evidence.p)
-			map_put_int(c->gone, pack_check_key(c->a, 'e', evidence, 0), by);
-		else if (json_true(json_get(t, "words")) && json_int(json_get(t, "index"), &index) && index < by)
-			map_put_int(c->gone, pack_check_key(c->a, 'w', (struct str){ 0 }, index), by);
+		if (evidence.p && digest_get(evidence, &d))
+			TRY(pack_mark_evidence(c, &d, MARK_GONE, by));
+		else if (!evidence.p && json_true(json_get(t, "words")))
+			TRY(note_erased_words(c, t, by));
 	}
-	note_erased_records(c, json_get(doc, "records"), by);
+	return note_erased_records(c, json_get(doc, "records"), by);
 }
 
-static void check_line(struct pack_lines *l, const struct header *h, size_t type)
+static err check_line(struct pack_lines *l, const struct header *h, size_t type)
 {
 	struct pack_check *c = l->c;
 	const struct line *n = &l->line;
@@ -247,16 +246,15 @@ static void check_line(struct pack_lines *l, const struct header *h, size_t type
 	facts = check_one(l, where, &(struct one){ "facts", n->facts, n->facts_salt, n->odd_facts, true, &h->facts });
 	words = check_one(l, where, &(struct one){ "words", n->words, n->words_salt, n->odd_words, h->has_words, &h->words });
 	if (!facts)
-		note_absent(c, &(struct pack_absent){ n->index, false, type });
+		TRY(pack_mark_part(c, false, n->index, MARK_ABSENT, (int64_t)type));
 	if (h->has_words && !words)
-		note_absent(c, &(struct pack_absent){ n->index, true, type });
+		TRY(pack_mark_part(c, true, n->index, MARK_ABSENT, (int64_t)type));
 	for (size_t i = 0; i < h->cites.n; i++)
-		if (digest_get(h->cites.v[i], &cited) && pack_check_cite(c, &cited)->shown_by < 0)
-			pack_check_cite(c, &cited)->shown_by = n->index;
+		if (digest_get(h->cites.v[i], &cited))
+			TRY(pack_mark_evidence(c, &cited, MARK_SHOWN, n->index));
 	c->r->shown++;
 	c->r->types[type].shown++;
-	if (facts && str_starts(h->type, STR("erasure.")))
-		note_erasure(l, n->index);
+	return facts && str_starts(h->type, STR("erasure.")) ? note_erasure(l, n->index) : NULL;
 }
 
 err pack_lines_record(struct pack_lines *l, int64_t index, const struct header *h, size_t type)
@@ -269,7 +267,7 @@ err pack_lines_record(struct pack_lines *l, int64_t index, const struct header *
 		return NULL;
 	snprintf(where, sizeof(where), "record %lld", (long long)index);
 	if (h)
-		check_line(l, h, type);
+		TRY(check_line(l, h, type));
 	else
 		pack_fault(&l->c->faults, where, "what is shown of it cannot be checked: its header is missing or damaged");
 	return fetch(l);

@@ -39,13 +39,70 @@ bool pack_path_ok(struct str path)
 	return true;
 }
 
-void pack_in_add(struct pack_in *in, const struct pack_entry *e)
+/* An evidence while it waits: in order of its name, then of its place. */
+struct stored {
+	struct digest name;
+	uint8_t at[8];
+	uint64_t size, packed;
+	uint32_t crc;
+	uint16_t method, flags;
+};
+
+static const char folder[] = "evidence/";
+
+void pack_evidence_path(char out[PACK_EVIDENCE_PATH], const struct digest *name)
 {
+	memcpy(out, folder, sizeof(folder) - 1);
+	digest_put(out + sizeof(folder) - 1, name);
+}
+
+static err add_evidence(struct pack_in *in, const struct pack_entry *e, const struct digest *name)
+{
+	struct stored s = { .name = *name, .size = e->size, .packed = e->packed, .crc = e->crc, .method = e->method,
+			    .flags = e->flags };
+
+	pile_put_u64(s.at, e->at);
+	return pile_put(in->evidence, &s);
+}
+
+err pack_in_add(struct pack_in *in, const struct pack_entry *e)
+{
+	struct str path = str_c(e->path);
+	struct digest name;
+
+	if (in->n + pile_count(in->evidence) >= PACK_FILES_MAX)
+		return fail(ERR_LIMIT, "%s holds more than %d files", in->path, PACK_FILES_MAX);
+	if (str_starts(path, str_c(folder)) && digest_get(str_from(path, sizeof(folder) - 1), &name))
+		return add_evidence(in, e, &name);
 	if (in->n == in->room) {
 		in->room = in->room ? in->room + in->room / 2 : 256;
 		in->v = base_realloc(in->v, in->room * sizeof(*in->v));
 	}
-	in->v[in->n++] = *e;
+	in->v[in->n] = *e;
+	in->v[in->n++].path = arena_cstr(in->a, path);
+	return NULL;
+}
+
+err pack_in_evidence(struct pack_in *in, const struct pack_faults *f, struct pack_evidence *out, bool *got)
+{
+	struct stored s;
+
+	if (!in->started)
+		TRY(pile_start(in->evidence));
+	for (;; pack_fault(f, in->name, "the .zip holds two entries of this name")) {
+		TRY(pile_next(in->evidence, &s, got));
+		if (!*got)
+			return NULL;
+		if (!in->started || !digest_eq(&s.name, &in->last))
+			break;
+	}
+	in->started = true;
+	in->last = s.name;
+	pack_evidence_path(in->name, &s.name);
+	out->name = s.name;
+	out->entry = (struct pack_entry){ .path = in->name, .size = s.size, .packed = s.packed, .at = pile_u64(s.at),
+					  .crc = s.crc, .method = s.method, .flags = s.flags };
+	return NULL;
 }
 
 static int by_path(const void *x, const void *y)
@@ -75,6 +132,8 @@ err pack_in_open(const struct pack_in_spec *spec, struct pack_in **out)
 	struct stat st;
 
 	in->a = arena_new();
+	in->scratch = arena_new();
+	in->evidence = pile_new(sizeof(struct stored), PILE_SORTED);
 	in->path = arena_cstr(in->a, str_c(spec->path));
 	in->fd = open(spec->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (in->fd < 0)
@@ -102,6 +161,8 @@ void pack_in_free(struct pack_in *in)
 	if (in->fd >= 0)
 		close(in->fd);
 	free(in->v);
+	pile_free(in->evidence);
+	arena_free(in->scratch);
 	arena_free(in->a);
 	free(in);
 }

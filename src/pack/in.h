@@ -41,9 +41,21 @@ MUST_USE err pack_in_open(const struct pack_in_spec *spec, struct pack_in **out)
 void pack_in_free(struct pack_in *in);
 OWNER(pack_in)
 
-/* By the bytes of the path; a path that may not be is not among them. */
+/* By the bytes of the path; a path that may not be is not among them. Evidence is
+ * not, either: there may be more of it than memory should hold. */
 const struct pack_entry *pack_in_entries(const struct pack_in *in, size_t *n);
 const struct pack_entry *pack_in_find(const struct pack_in *in, const char *path);
+
+/* Files evidence/<digest>, one after the other, ascending; once. Its path is valid
+ * until the next call. */
+enum { PACK_EVIDENCE_PATH = sizeof("evidence/") + 2 * DIGEST_BYTES };
+struct pack_evidence {
+	struct digest name;
+	struct pack_entry entry;
+};
+void pack_evidence_path(char out[PACK_EVIDENCE_PATH], const struct digest *name);
+MUST_USE err pack_in_evidence(struct pack_in *in, const struct pack_faults *f, struct pack_evidence *out, bool *got);
+
 bool pack_in_is_zip(const struct pack_in *in);
 uint64_t pack_in_bytes(const struct pack_in *in);	/* of the file, or of all files */
 

@@ -40,14 +40,16 @@ static err walk_into(struct walk *w, int at, const char *name, const char *path)
 
 static err walk_entry(struct walk *w, int at, const char *prefix, const char *name)
 {
-	const char *path = arena_printf(w->in->a, "%s%s", prefix, name).p;
-	struct pack_entry e = { .path = path };
+	struct pack_entry e = { 0 };
+	const char *path;
 	struct stat st;
 
+	arena_reset(w->in->scratch);
+	e.path = path = arena_printf(w->in->scratch, "%s%s", prefix, name).p;
 	if (fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW))
 		return fail_errno("cannot look at %s in %s", path, w->in->path);
 	if (S_ISDIR(st.st_mode))
-		return walk_into(w, at, name, path);
+		return walk_into(w, at, name, arena_cstr(w->in->a, str_c(path)));
 	if (!S_ISREG(st.st_mode)) {
 		pack_fault(&w->spec->faults, path, "this was added: it is a link or another thing that is no file");
 		return NULL;
@@ -56,12 +58,9 @@ static err walk_entry(struct walk *w, int at, const char *prefix, const char *na
 		pack_fault(&w->spec->faults, path, "this was added: it has a name that no file of a pack may have");
 		return NULL;
 	}
-	if (w->in->n >= PACK_FILES_MAX)
-		return fail(ERR_LIMIT, "%s holds more than %d files", w->in->path, PACK_FILES_MAX);
 	e.size = (uint64_t)st.st_size;
 	w->in->bytes += e.size;
-	pack_in_add(w->in, &e);
-	return NULL;
+	return pack_in_add(w->in, &e);
 }
 
 static void dir_close_at(DIR **d)

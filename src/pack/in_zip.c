@@ -11,7 +11,8 @@
 
 enum {
 	LOCAL = 30, CENTRAL = 46, END64 = 56, LOCATOR = 20, TAIL = 65535 + PACK_ZIP_END + LOCATOR,
-	DIRECTORY_MAX = 1 << 30, PIECE = 256 * 1024, SIZES64 = 1,
+	DIRECTORY_MAX = 1 << 30, PIECE = 256 * 1024, LIST_PIECE = 64 * 1024, LINE_MAX = CENTRAL + 3 * 65535,
+	SIZES64 = 1,
 	FLAG_ENCRYPTED = 0x2041, FLAG_DESCRIPTOR = 8,
 };
 
@@ -159,52 +160,110 @@ static void read_sizes64(struct str extra, struct pack_entry *e)
 	}
 }
 
-static void take_entry(struct pack_in *in, const struct pack_in_spec *spec, const uint8_t *p, uint64_t start)
+/* The list of entries, a stretch of it at a time. */
+struct list {
+	struct pack_in *in;
+	const struct pack_in_spec *spec;
+	uint64_t start, end;		/* where it lies */
+	uint64_t at;			/* what is in hand */
+	size_t n;
+	uint8_t *piece;
+	struct pile *places;		/* of struct place */
+};
+
+/* In order of `at`: where an entry lies, and where its line in the list. */
+struct place {
+	uint8_t at[8], line[8];
+};
+
+/* At least n bytes from an offset; NULL where the list ends before. */
+static err look(struct list *l, uint64_t at, size_t n, const uint8_t **out)
 {
-	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
-	struct pack_entry e = {
-		.path = arena_cstr(in->a, arena_utf8(in->a, name)), .size = u32(p + 24), .packed = u32(p + 20),
-			    .at = u32(p + 42),
-		.crc = u32(p + 16), .method = (uint16_t)u16(p + 10), .flags = (uint16_t)u16(p + 8),
-	};
+	bool all = true;
 
-	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, &e);
-	if (!pack_path_ok(name))
-		pack_fault(&spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
-	else if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= start ||
-		e.packed > start - e.at)
-		pack_fault(&spec->faults, e.path, "this entry of the .zip is encrypted, damaged or packed in an unknown way");
-	else
-		pack_in_add(in, &e);
-}
-
-static err read_directory(struct pack_in *in, const struct pack_in_spec *spec, const struct end *e)
-{
-	uint8_t *v;
-	uint64_t at = 0;
-	bool all;
-
-	if (e->size > DIRECTORY_MAX || e->start > e->at || e->size != e->at - e->start)
-		return fail(ERR_INTEGRITY, "its list of entries is damaged");
-	v = arena_alloc(in->a, e->size + 1);
-	TRY(read_at(in, v, e->size, e->start, &all));
-	for (uint64_t n = 0; n < e->count; n++) {
-		if (!all || e->size - at < CENTRAL || !is(v + at, "PK\x01\x02") ||
-		    e->size - at - CENTRAL < u16(v + at + 28) + u16(v + at + 30) + u16(v + at + 32))
-			return fail(ERR_INTEGRITY, "its list of entries is damaged at entry %llu", (unsigned long long)n + 1);
-		take_entry(in, spec, v + at, e->start);
-		at += CENTRAL + u16(v + at + 28) + u16(v + at + 30) + u16(v + at + 32);
+	*out = NULL;
+	if (at < l->start || at > l->end || n > l->end - at)
+		return NULL;
+	if (at < l->at || at + n > l->at + l->n) {
+		l->at = at;
+		l->n = n > LIST_PIECE ? n : LIST_PIECE;
+		if (l->n > l->end - at)
+			l->n = (size_t)(l->end - at);
+		TRY(read_at(l->in, l->piece, l->n, at, &all));
 	}
-	if (at != e->size)
-		pack_fault(&spec->faults, itself, "its list of entries holds bytes that belong to no entry");
+	if (all)
+		*out = l->piece + (at - l->at);
 	return NULL;
 }
 
-static int by_place(const void *x, const void *y)
+/* The whole line at an offset; *n is its length, 0 where it is damaged. */
+static err look_line(struct list *l, uint64_t at, const uint8_t **out, size_t *n)
 {
-	const struct pack_entry *a = x, *b = y;
+	*n = 0;
+	TRY(look(l, at, CENTRAL, out));
+	if (!*out || !is(*out, "PK\x01\x02"))
+		return NULL;
+	*n = CENTRAL + u16(*out + 28) + u16(*out + 30) + u16(*out + 32);
+	TRY(look(l, at, *n, out));
+	if (!*out)
+		*n = 0;
+	return NULL;
+}
 
-	return a->at < b->at ? -1 : a->at > b->at;
+/* Its path is in in->scratch. */
+static struct pack_entry entry_of(struct pack_in *in, const uint8_t *p)
+{
+	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
+	struct pack_entry e = { .size = u32(p + 24), .packed = u32(p + 20), .at = u32(p + 42), .crc = u32(p + 16),
+				.method = (uint16_t)u16(p + 10), .flags = (uint16_t)u16(p + 8) };
+
+	arena_reset(in->scratch);
+	e.path = arena_cstr(in->scratch, arena_utf8(in->scratch, name));
+	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, &e);
+	return e;
+}
+
+static err take_entry(struct list *l, const uint8_t *p, uint64_t at)
+{
+	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
+	struct pack_entry e = entry_of(l->in, p);
+	struct place place;
+
+	if (!pack_path_ok(name)) {
+		pack_fault(&l->spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
+		return NULL;
+	}
+	if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= l->start ||
+	    e.packed > l->start - e.at) {
+		pack_fault(&l->spec->faults, e.path, "this entry of the .zip is encrypted, damaged or packed in an unknown way");
+		return NULL;
+	}
+	pile_put_u64(place.at, e.at);
+	pile_put_u64(place.line, at);
+	TRY(pile_put(l->places, &place));
+	return pack_in_add(l->in, &e);
+}
+
+static err read_directory(struct list *l, const struct end *e)
+{
+	const uint8_t *p;
+	uint64_t at = e->start;
+	size_t n;
+
+	if (e->size > DIRECTORY_MAX || e->start > e->at || e->size != e->at - e->start)
+		return fail(ERR_INTEGRITY, "its list of entries is damaged");
+	l->start = l->at = e->start;
+	l->end = e->start + e->size;
+	for (uint64_t i = 0; i < e->count; i++) {
+		TRY(look_line(l, at, &p, &n));
+		if (!n)
+			return fail(ERR_INTEGRITY, "its list of entries is damaged at entry %llu", (unsigned long long)i + 1);
+		TRY(take_entry(l, p, at));
+		at += n;
+	}
+	if (at != l->end)
+		pack_fault(&l->spec->faults, itself, "its list of entries holds bytes that belong to no entry");
+	return NULL;
 }
 
 /* The sizes repeated behind a content whose local header came before them. */
@@ -218,37 +277,48 @@ static bool is_descriptor(const uint8_t *p, uint64_t n, const struct pack_entry 
 }
 
 /* One entry, and what lies between it and the next. */
-static err check_place(struct pack_in *in, const struct pack_in_spec *spec, size_t i, uint64_t start)
+static err check_place(struct list *l, const struct pack_entry *e, uint64_t next)
 {
-	const struct pack_entry *e = &in->v[i];
-	uint64_t next = i + 1 < in->n ? in->v[i + 1].at : start, from;
+	uint64_t from;
 	uint8_t rest[24];
 	bool all = true;
-	err bad = pack_in_zip_content(in, e, &from);
+	err bad = pack_in_zip_content(l->in, e, &from);
 
 	if (bad && bad->kind == ERR_INTEGRITY) {
-		pack_fault(&spec->faults, e->path, "%s", bad->text);
+		pack_fault(&l->spec->faults, e->path, "%s", bad->text);
 		return NULL;
 	}
 	TRY(bad);
 	from += e->packed;
 	if (next >= from && next - from <= sizeof(rest))
-		TRY(read_at(in, rest, (size_t)(next - from), from, &all));
+		TRY(read_at(l->in, rest, (size_t)(next - from), from, &all));
 	if (next < from || next - from > sizeof(rest) || !all || !is_descriptor(rest, next - from, e))
-		pack_fault(&spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
+		pack_fault(&l->spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
 			   "none, or the two lie over each other");
 	return NULL;
 }
 
 /* Entries must lie one behind the other from the first byte to the list. */
-static err check_order(struct pack_in *in, const struct pack_in_spec *spec, uint64_t start)
+static err check_order(struct list *l)
 {
-	if (in->n)
-		qsort(in->v, in->n, sizeof(*in->v), by_place);
-	if (in->n ? in->v[0].at : start)
-		pack_fault(&spec->faults, itself, "it begins with bytes that belong to no entry");
-	for (size_t i = 0; i < in->n; i++)
-		TRY(check_place(in, spec, i, start));
+	struct place place, next;
+	struct pack_entry e;
+	const uint8_t *p;
+	bool got, more;
+	size_t n;
+
+	TRY(pile_start(l->places));
+	TRY(pile_next(l->places, &place, &got));
+	if (got ? pile_u64(place.at) : l->start)
+		pack_fault(&l->spec->faults, itself, "it begins with bytes that belong to no entry");
+	for (; got; got = more, place = next) {
+		TRY(pile_next(l->places, &next, &more));
+		TRY(look_line(l, pile_u64(place.line), &p, &n));
+		if (!n)
+			return fail(ERR_IO, "%s changed while it was read", l->in->path);
+		e = entry_of(l->in, p);
+		TRY(check_place(l, &e, more ? pile_u64(next.at) : l->start));
+	}
 	return NULL;
 }
 
@@ -266,6 +336,15 @@ err pack_in_zip_content(const struct pack_in *in, const struct pack_entry *e, ui
 	return NULL;
 }
 
+static err list_entries(struct pack_in *in, const struct pack_in_spec *spec, const struct end *end)
+{
+	OWNED(pile) places = pile_new(sizeof(struct place), PILE_SORTED);
+	struct list l = { .in = in, .spec = spec, .piece = arena_alloc(in->a, LINE_MAX), .places = places };
+
+	TRY(read_directory(&l, end));
+	return check_order(&l);
+}
+
 err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec)
 {
 	struct end end = { 0 };
@@ -274,10 +353,8 @@ err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec)
 	if (!e && end.claims)
 		TRY(check_digest(in, spec, &end));
 	if (!e)
-		e = read_directory(in, spec, &end);
-	if (!e)
-		return check_order(in, spec, end.start);
-	if (e->kind != ERR_INTEGRITY)
+		e = list_entries(in, spec, &end);
+	if (!e || e->kind != ERR_INTEGRITY)
 		return e;
 	pack_fault(&spec->faults, itself, "%s", e->text);
 	return NULL;

@@ -1,5 +1,6 @@
 #include "pack/list.h"
 
+#include "base/hex.h"
 #include "base/instant.h"
 #include "record/types.h"
 #include "text/csv.h"
@@ -19,6 +20,14 @@ struct pack_rows {
 	int64_t n;
 };
 
+static struct str base64_of(struct arena *a, struct str bytes)
+{
+	BUF_AUTO text = buf_new(256);
+
+	base64_add(&text, bytes.p, bytes.n);
+	return arena_str(a, buf_str(&text));
+}
+
 /* A cell as text; absent where nothing is known. */
 static struct str text_of(struct pack_rows *r, const struct pack_column *c, const struct show_cell *cell)
 {
@@ -37,6 +46,7 @@ static struct str text_of(struct pack_rows *r, const struct pack_column *c, cons
 		day_put(time, cell->number);
 		return arena_str(r->a, str_c(time));
 	case PACK_HEX:
+	case PACK_ROOT:
 	case PACK_ACCOUNT:
 	case PACK_SEVERITY:
 	case PACK_REPOSITORY:
@@ -101,6 +111,7 @@ static const char *class_of(enum pack_kind kind, struct str text)
 	case PACK_DAY:
 		return "day";
 	case PACK_HEX:
+	case PACK_ROOT:
 		return "mono";
 	case PACK_ANSWER:
 		return str_is(text, "unknown") ? "open" : str_is(text, "missing") ? "missing" : "shown";
@@ -116,15 +127,22 @@ static const char *class_of(enum pack_kind kind, struct str text)
 	return "";
 }
 
+/* On a page, where there is less room than in a table. */
+static struct str shorter(struct pack_rows *r, enum pack_kind kind, struct str text)
+{
+	if (kind == PACK_HEX || kind == PACK_ROOT)
+		return str_cut(text, 12);
+	if (kind == PACK_TIME && text.p)
+		return arena_printf(r->a, "%.10s %.5s", text.p, text.p + 11);
+	return text;
+}
+
 static void put_cell(struct pack_rows *r, const struct pack_column *c, const struct show_cell *cell)
 {
 	struct json_writer *j = r->page;
 	struct str text = text_of(r, c, cell), path = { 0 };
 
-	if (c->kind == PACK_HEX)
-		text = str_cut(text, 12);
-	if (c->kind == PACK_TIME && text.p)
-		text = arena_printf(r->a, "%.10s %.5s", text.p, text.p + 11);
+	text = shorter(r, c->kind, text);
 	if (c->kind == PACK_RECORD && !cell->unknown)
 		path = pack_site_record(r->s, r->a, cell->number);
 	json_open(j, '{');
@@ -172,6 +190,11 @@ static struct show_cell word_of(struct pack_rows *r, const struct pack_column *c
 	return text.p ? SHOW_T(text) : SHOW_UNKNOWN;
 }
 
+static struct str severity_of(int64_t n)
+{
+	return n < 0 || n > SEVERITY_CRITICAL ? STR("unknown") : str_c(severity_words[n]);
+}
+
 static struct show_cell cell_of(struct pack_rows *r, const struct db_rows *row, int i)
 {
 	const struct pack_column *c = &r->l->columns[i];
@@ -187,12 +210,12 @@ static struct show_cell cell_of(struct pack_rows *r, const struct db_rows *row, 
 		return SHOW_N(db_int(row, i));
 	case PACK_HEX:
 		return SHOW_T(record_hex(r->a, db_blob(row, i)));
+	case PACK_ROOT:
+		return SHOW_T(base64_of(r->a, db_blob(row, i)));
 	case PACK_ACCOUNT:
 		return SHOW_T(pack_site_account(r->s, db_blob(row, i)));
 	case PACK_SEVERITY:
-		if (db_int(row, i) < 0 || db_int(row, i) > SEVERITY_CRITICAL)
-			return SHOW_T(STR("unknown"));
-		return SHOW_T(str_c(severity_words[db_int(row, i)]));
+		return SHOW_T(severity_of(db_int(row, i)));
 	case PACK_REPOSITORY:
 		repository = pack_site_repository(r->s, db_int(row, i));
 		return repository ? SHOW_T(repository->name) : SHOW_UNKNOWN;

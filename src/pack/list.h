@@ -12,6 +12,7 @@ enum pack_kind {
 	PACK_WORD,		/* bytes of a record's words; shown is the text of the column's name */
 	PACK_NUMBER, PACK_TIME, PACK_DAY,
 	PACK_HEX,		/* bytes, shown as hexadecimal digits */
+	PACK_ROOT,		/* of the log: bytes, in base64 as checkpoints write it */
 	PACK_ACCOUNT,		/* bytes of an account's id, shown as who it is */
 	PACK_SEVERITY,		/* 0 … 4 */
 	PACK_REPOSITORY,	/* number of a repository, shown as its name */

@@ -316,7 +316,7 @@ const struct pack_list pack_list_packs = {
 };
 
 static const struct pack_column checkpoint_columns[] = {
-	{ "signed_at", "Signed", PACK_TIME }, { "size", "Records", PACK_NUMBER }, { "root", "Root", PACK_HEX }, { 0 },
+	{ "signed_at", "Signed", PACK_TIME }, { "size", "Records", PACK_NUMBER }, { "root", "Root", PACK_ROOT }, { 0 },
 };
 
 static err query_checkpoints(struct pack_site *s, struct db_rows **out)

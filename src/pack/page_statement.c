@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "ledger/note.h"
 #include "pack/picture.h"
+#include "pack/verify.h"
 #include "store/vouch.h"
 
 enum { UNKNOWNS = 64, FIRST_UNKNOWNS = 4, ROOT_TEXT = 64 };
@@ -399,19 +400,12 @@ static void put_chain(struct pack_site *s, struct json_writer *j)
 
 static void put_key(struct pack_site *s, struct json_writer *j)
 {
-	struct str vkey = ledger_vkey(store_ledger(s->w->s)), out = { 0 };
+	struct str vkey = ledger_vkey(store_ledger(s->w->s));
 	struct note_key key;
-	struct digest d;
-	char hex[DIGEST_TEXT];
 
 	json_add_text(j, "key", vkey);
-	if (note_key_parse(vkey, &key))
-		return;
-	d = digest_of((struct str){ (const char *)key.pub.b, sizeof(key.pub.b) });
-	digest_put(hex, &d);
-	for (size_t i = 0; i < 64; i += 8)
-		out = arena_printf(s->a, "%.*s%s%.8s", FMT(out), i ? " " : "", hex + i);
-	json_add_text(j, "fingerprint", out);
+	if (!note_key_parse(vkey, &key))
+		json_add_text(j, "fingerprint", pack_fingerprint(s->a, &key));
 }
 
 err pack_page_statement(struct pack_site *s)

@@ -174,7 +174,8 @@ static err start_runs(struct pile *p)
 		struct run *r = &p->runs[i];
 		uint64_t at = i * each, left = p->written - at;
 
-		*r = (struct run){ .at = at, .left = left < each ? left : each, .piece = p->pieces + i * p->piece * p->item };
+		*r = (struct run){ .at = at, .left = left < each ? left : each };
+		r->piece = p->pieces + i * p->piece * p->item;
 		TRY(refill(p, r));
 		p->heap[i] = r;
 	}

@@ -336,7 +336,8 @@ static err open_file(struct zip *z)
 	if (z->fd < 0)
 		return fail_errno("cannot write %s", z->path);
 	z->made = made;
-	z->deflating = deflateInit2(&z->z, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1, Z_DEFAULT_STRATEGY) == Z_OK;
+	z->deflating = deflateInit2(&z->z, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1,
+				    Z_DEFAULT_STRATEGY) == Z_OK;
 	return z->deflating ? NULL : fail(ERR_FAILED, "cannot begin the archive %s", z->path);
 }
 

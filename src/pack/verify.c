@@ -7,18 +7,6 @@
 
 const char *const pack_level_words[] = { "NOT intact", "intact", "authentic", "witnessed", NULL };
 
-struct str pack_check_key(struct arena *a, char kind, struct str hex, int64_t index)
-{
-	return hex.p ? arena_printf(a, "%c%.*s", kind, FMT(hex)) : arena_printf(a, "%c%lld", kind, (long long)index);
-}
-
-struct pack_cite *pack_check_cite(struct pack_check *c, const struct digest *d)
-{
-	int64_t i = map_get_int(c->cited, digest_str(d));
-
-	return i < 0 ? NULL : &c->cites[i];
-}
-
 static void count_fault(void *ctx, const char *where, const char *what)
 {
 	struct pack_check *c = ctx;
@@ -33,17 +21,23 @@ static void not_understood(struct pack_check *c, const char *path, err e)
 	pack_fault(&c->faults, path, "it cannot be understood: %s", e->text);
 }
 
-/* A file a pack cannot be without; absent bytes where it is not there. */
+/* A file a pack cannot be without; NULL, or absent bytes, where it is not there. */
+static const struct pack_entry *need(struct pack_check *c, const char *path)
+{
+	const struct pack_entry *e = pack_in_find(c->in, path);
+
+	if (!e && !map_has(c->listed_missing, str_c(path)))
+		pack_fault(&c->faults, path, "this file is missing; a pack cannot be without it");
+	return e;
+}
+
 static err load(struct pack_check *c, const char *path, struct str *out)
 {
 	BUF_AUTO bytes = buf_new(PACK_SMALL);
-	const struct pack_entry *e = pack_in_find(c->in, path);
+	const struct pack_entry *e = need(c, path);
 
-	if (!e) {
-		if (!map_has(c->listed_missing, str_c(path)))
-			pack_fault(&c->faults, path, "this file is missing; a pack cannot be without it");
+	if (!e)
 		return NULL;
-	}
 	TRY(pack_check_bytes(c, e, &bytes));
 	*out = arena_str(c->a, buf_str(&bytes));
 	return NULL;
@@ -179,73 +173,43 @@ static err check_signatures(struct pack_check *c)
 static err take_withheld(void *ctx, const struct json *w)
 {
 	struct pack_check *c = ctx;
-	struct str evidence = json_text(json_get(w, "evidence")), part = json_text(json_get(w, "part"));
+	struct str part = json_text(json_get(w, "part"));
+	struct digest d;
 	int64_t index;
 
-	if (evidence.p)
-		map_put_int(c->held, pack_check_key(c->a, 'e', evidence, 0), 1);
-	if (!json_int(json_get(w, "index"), &index))
+	if (digest_get(json_text(json_get(w, "evidence")), &d))
+		TRY(pack_mark_evidence(c, &d, MARK_HELD, 0));
+	if (!json_int(json_get(w, "index"), &index) || index < 0)
 		return NULL;
 	if (!str_is(part, "words"))
-		map_put_int(c->held, pack_check_key(c->a, 'f', (struct str){ 0 }, index), 1);
-	if (!str_is(part, "facts"))
-		map_put_int(c->held, pack_check_key(c->a, 'w', (struct str){ 0 }, index), 1);
-	return NULL;
+		TRY(pack_mark_part(c, false, index, MARK_HELD, 0));
+	return str_is(part, "facts") ? NULL : pack_mark_part(c, true, index, MARK_HELD, 0);
 }
 
 static err load_withheld(struct pack_check *c)
 {
 	static const struct json_want wants[] = { { "withheld[]", take_withheld, 0 }, { 0 } };
 	OWNED(json_events) events = json_events_new("withheld.json", wants, c);
-	struct str text = { 0 };
-	err e;
+	const struct pack_entry *e = need(c, "withheld.json");
+	struct digest is;
+	err bad;
 
-	TRY(load(c, "withheld.json", &text));
-	if (!text.p)
-		return NULL;
-	e = json_events_feed(events, text);
 	if (!e)
-		e = json_events_end(events);
-	if (e)
-		not_understood(c, "withheld.json", e);
+		return NULL;
+	TRY(pack_check_events(c, e, events, &bad, &is));
+	if (bad)
+		not_understood(c, "withheld.json", bad);
+	err_drop_copy(bad);
 	return NULL;
 }
 
-static void check_absent_part(struct pack_check *c, const struct pack_absent *p)
+struct str pack_fingerprint(struct arena *a, const struct note_key *key)
 {
-	struct str key = pack_check_key(c->a, p->words ? 'w' : 'f', (struct str){ 0 }, p->index);
-	struct pack_type_count *type = &c->r->types[p->type];
-	char where[128];
-
-	if (map_has(c->gone, key)) {
-		c->r->erased_parts++;
-		type->erased++;
-	} else if (map_has(c->held, key)) {
-		c->r->withheld_parts++;
-		type->withheld++;
-	} else {
-		snprintf(where, sizeof(where), "record %lld (%.*s)", (long long)p->index, FMT(type->type));
-		pack_fault(&c->faults, where, "its %s are missing: they are neither erased nor withheld", p->words ? "words" : "facts");
-	}
-}
-
-static void check_absent_evidence(struct pack_check *c, const struct pack_cite *cite)
-{
+	struct digest d = digest_of((struct str){ (const char *)key->pub.b, sizeof(key->pub.b) });
 	char hex[DIGEST_TEXT];
-	struct str key, path;
 
-	if (cite->here || cite->shown_by < 0)
-		return;
-	digest_put(hex, &cite->digest);
-	key = pack_check_key(c->a, 'e', str_c(hex), 0);
-	path = arena_printf(c->a, "evidence/%s", hex);
-	if (map_has(c->gone, key))
-		c->r->erased_evidence++;
-	else if (map_has(c->held, key))
-		c->r->withheld_evidence++;
-	else if (!map_has(c->listed_missing, path) && !pack_in_find(c->in, path.p))
-		pack_fault(&c->faults, path.p, "this evidence is missing: record %lld cites it, and it is neither erased nor withheld",
-			   (long long)cite->shown_by);
+	digest_put(hex, &d);
+	return arena_str(a, str_c(hex));
 }
 
 static int by_type(const void *x, const void *y)
@@ -258,20 +222,13 @@ static void conclude(struct pack_check *c)
 {
 	struct pack_checked *r = c->r;
 
-	for (size_t i = 0; i < c->n_absent; i++)
-		check_absent_part(c, &c->absent[i]);
-	for (size_t i = 0; i < c->n_cites; i++)
-		check_absent_evidence(c, &c->cites[i]);
 	if (r->n_types)
 		qsort(r->types, r->n_types, sizeof(*r->types), by_type);
+	r->manifest = c->manifest;
 	if (c->has_head)
 		r->origin = arena_str(c->spec->a, c->head.origin);
 	if (c->has_key) {
-		struct digest d = digest_of((struct str){ (const char *)c->key.pub.b, sizeof(c->key.pub.b) });
-		char hex[DIGEST_TEXT];
-
-		digest_put(hex, &d);
-		r->fingerprint = arena_str(c->spec->a, str_c(hex));
+		r->fingerprint = pack_fingerprint(c->spec->a, &c->key);
 		r->vkey = arena_str(c->spec->a, c->key_line);
 	}
 	r->level = r->faults ? PACK_NOT_INTACT : !(r->given || r->remembered) ? PACK_INTACT
@@ -329,18 +286,14 @@ err pack_verify(const char *path, const struct pack_verify_spec *spec, struct pa
 	c->a = arena_new();
 	c->note_size = -1;
 	c->listed_missing = map_new();
-	c->cited = map_new();
-	c->gone = map_new();
-	c->held = map_new();
+	c->evidence = pile_new(sizeof(struct pack_listed), PILE_AS_PUT);
+	c->marks = pile_new(PACK_MARK, PILE_SORTED);
 	e = verify(c, path);
 	pack_in_free(c->in);
 	map_free(c->listed_missing);
-	map_free(c->cited);
-	map_free(c->gone);
-	map_free(c->held);
+	pile_free(c->evidence);
+	pile_free(c->marks);
 	free(c->items);
-	free(c->cites);
-	free(c->absent);
 	arena_free(c->a);
 	free(c);
 	if (!e)

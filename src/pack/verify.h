@@ -1,6 +1,6 @@
 /* Checking a pack as doc/format-pack.md, page 13, says: from the bytes that are
- * there and keys, without a home, in memory that grows with the number of files
- * and not with what they hold. Every fault is named and the check goes on. */
+ * there and keys, without a home, in memory that grows neither with what files
+ * hold nor with the number of evidence. Every fault is named and the check goes on. */
 #ifndef PACK_VERIFY_H
 #define PACK_VERIFY_H
 
@@ -47,6 +47,7 @@ struct pack_checked {
 	int64_t witnessed_since;	/* INSTANT_NONE */
 	struct str origin, vkey, fingerprint;	/* absent where they cannot be told */
 	struct digest root;
+	struct digest manifest;		/* of manifest.json as it is; zero where there is none */
 	struct pack_type_count *types;	/* by name */
 	size_t n_types;
 	struct pack_stamp *stamps;
@@ -56,6 +57,10 @@ struct pack_checked {
 /* A folder or a .zip. ERR_USAGE: a key given is none; ERR_MISSING, ERR_IO: it
  * could not be read. Whatever else is wrong is a fault. */
 MUST_USE err pack_verify(const char *path, const struct pack_verify_spec *spec, struct pack_checked *out);
+
+/* What people compare of a key: the SHA-256 of its 32 bytes in hexadecimal. */
+struct note_key;
+struct str pack_fingerprint(struct arena *a, const struct note_key *key);
 
 /* Whether there is a pack: a .zip file, or a folder with a manifest. */
 bool pack_is(const char *path);

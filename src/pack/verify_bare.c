@@ -136,6 +136,7 @@ err pack_verify_tiles(const char *path, const struct pack_verify_spec *spec, str
 	}
 	note_key_put(&vkey, by);
 	r.vkey = arena_str(spec->a, buf_str(&vkey));
+	r.fingerprint = pack_fingerprint(spec->a, by);
 	*out = r;
 	return NULL;
 }

@@ -94,10 +94,10 @@ static err read_log(struct facts_reading *r)
 	TRY(db_next(rows, &more));
 	if (more && db_blob(rows, 1).n == DIGEST_BYTES) {
 		struct digest root;
-		char text[DIGEST_TEXT];
+		char text[DIGEST_BASE64];
 
 		memcpy(root.b, db_blob(rows, 1).p, DIGEST_BYTES);
-		digest_put(text, &root);
+		digest_put_base64(text, &root);
 		log->size = db_int(rows, 0);
 		log->root = arena_str(r->a, str_c(text));
 		log->signed_at = db_int(rows, 2);

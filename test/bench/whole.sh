@@ -102,4 +102,16 @@ done
 rm -f "$dir/evidence.bin"
 run "$CUSTODY" pack "$dir/out.zip" -q
 row "pack of $((i * 64)) MiB of evidence and $n findings, s" "$t" "64 MiB" "$all <= 64"
+run "$CUSTODY" verify "$dir/out.zip" -q
+row "verify that pack, s" "$t" "64 MiB" "$all <= 64"
+rm -rf "$dir/out.zip"
+
+files=${BENCH_EVIDENCE_FILES:-5000}
+"$here/../../build/release/test/bench/fill_home" "$dir/many" "$files" 200
+for out in many.zip many.pack; do
+	run "$CUSTODY" pack "$dir/$out" -q --home "$dir/many"
+	row "$out of $files pieces of evidence, s" "$t" "64 MiB" "$all <= 64"
+	run "$CUSTODY" verify "$dir/$out" -q
+	row "verify $out, s" "$t" "64 MiB" "$all <= 64"
+done
 [ "$short" = 0 ] || echo "$short of these are short of their target"

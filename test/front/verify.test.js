@@ -76,6 +76,33 @@ test('a clean package is intact and shows the fingerprint', async () => {
 	assert.ok(r.rows.every(w => w.state === 'ok'));
 });
 
+test('what the browser cannot read is not checked, and the command is named', async () => {
+	const r = await check(P.zip(clean.files), { before: () => {
+		const slice = Blob.prototype.slice;
+		Blob.prototype.slice = function (from, to) {
+			const piece = slice.call(this, from, to);
+			piece.arrayBuffer = () => Promise.reject(new DOMException('The file could not be read', 'NotReadableError'));
+			return piece;
+		};
+	} });
+	assert.strictEqual(r.result, 'not checked');
+	assert.deepStrictEqual(r.faults, []);
+	const shown = await page.evaluate(() => document.getElementById('result').innerText);
+	assert.match(shown, /custody verify/);
+});
+
+test('a package of more than 2 GiB is taken, and what is quicker is named', async () => {
+	const file = path.join(dir, 'large.zip');
+	fs.writeFileSync(file, '');
+	fs.truncateSync(file, 2 ** 31 + 1);
+	await page.goto(PAGE);
+	await page.choose('#file', file);
+	await page.until(() => document.getElementById('result').innerText.includes('custody verify large.zip'));
+	assert.strictEqual(await page.evaluate(() => document.documentElement.dataset.result), 'running');
+	await page.goto(PAGE);
+	fs.unlinkSync(file);
+});
+
 test('records are counted by type: shown, erased, withheld, not shown', async () => {
 	const r = await check(P.zip(clean.files));
 	assert.deepStrictEqual(r.types, [
