@@ -18,7 +18,8 @@ struct run {
 };
 
 struct pile {
-	size_t item, room;		/* of an item in bytes; items that stay in memory */
+	size_t item, room;		/* of an item in bytes; items that may stay in memory */
+	size_t has;			/* for so many there is memory */
 	enum pile_order order;
 	char *v;
 	size_t n;			/* in memory; read: the next to give */
@@ -39,7 +40,6 @@ struct pile *pile_new(size_t item, enum pile_order order)
 	p->item = item;
 	p->room = RUN_BYTES / item;
 	p->order = order;
-	p->v = base_alloc(p->room * item);
 	p->fd = -1;
 	return p;
 }
@@ -113,6 +113,11 @@ err pile_put(struct pile *p, const void *item)
 	ASSERT(!p->started);
 	if (p->n == p->room)
 		TRY(write_run(p));
+	if (p->n == p->has) {
+		p->has = p->has ? 2 * p->has : 64;
+		p->has = p->has < p->room ? p->has : p->room;
+		p->v = base_realloc(p->v, p->has * p->item);
+	}
 	memcpy(p->v + p->n++ * p->item, item, p->item);
 	p->count++;
 	return NULL;

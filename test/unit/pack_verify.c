@@ -1,5 +1,5 @@
-/* What must hold of a pack: whatever is changed in one is found and named.
- * timeout: 600 */
+/* What must hold of a pack: whatever is changed in one is found and named. */
+/* timeout: 600 */
 #include "unit.h"
 
 #include <fcntl.h>
