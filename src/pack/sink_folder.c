@@ -10,7 +10,7 @@
 #include "pack/unfinished.h"
 
 struct folder {
-	struct arena *a;
+	struct arena *a, *of_file;
 	const char *path, *made;	/* wanted; where it is made, NULL once it stands */
 	struct str inside;		/* the folder the last file went to */
 	const char *name;		/* of the file that is open */
@@ -28,7 +28,8 @@ static err folder_begin(void *ctx, const char *path)
 		f->inside = arena_str(f->a, inside);
 		TRY(dir_make(arena_printf(f->a, "%s/%.*s", f->made, FMT(inside)).p, 0755));
 	}
-	f->name = arena_printf(f->a, "%s/%s", f->made, path).p;
+	arena_reset(f->of_file);
+	f->name = arena_printf(f->of_file, "%s/%s", f->made, path).p;
 	f->fd = open(f->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 	return f->fd < 0 ? fail_errno("cannot write %s", f->name) : NULL;
 }
@@ -94,6 +95,7 @@ static void folder_free(void *ctx)
 		close(f->fd);
 	if (f->made && dir_remove(f->made))
 		f->made = NULL;		/* what is left has a name that says what it is */
+	arena_free(f->of_file);
 	arena_free(f->a);
 	free(f);
 }
@@ -130,6 +132,7 @@ err pack_sink_folder(const char *path, struct pack_sink *out)
 	err e;
 
 	f->a = arena_new();
+	f->of_file = arena_new();
 	f->fd = -1;
 	while (name.n > 1 && name.p[name.n - 1] == '/')
 		name.n--;
