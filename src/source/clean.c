@@ -6,35 +6,31 @@
 
 enum { SAID_MAX = 16384 };
 
-static void swap(int *a, int *b)
-{
-	int kept = *a;
-
-	*a = *b;
-	*b = kept;
-}
-
-static err step(const struct clean_spec *spec, int *fd, struct buf *said,
+static err step(const struct clean_spec *spec, int fd, int *clean, struct buf *said,
 		err (*take_out)(const struct source_copy *copy, bool *made, struct buf *said))
 {
 	FD_AUTO out = -1;
 	bool made;
 
 	TRY(import_temporary(spec->folder, &out));
-	TRY(import_rewind(*fd, spec->name));
-	TRY(take_out(&(struct source_copy){ spec->kind, spec->name, *fd, out, spec->key }, &made, said));
-	if (made)
-		swap(fd, &out);
-	return import_rewind(*fd, spec->name);
+	TRY(import_rewind(fd, spec->name));
+	TRY(take_out(&(struct source_copy){ spec->kind, spec->name, fd, out, spec->key }, &made, said));
+	if (!made)
+		return import_rewind(fd, spec->name);
+	fd_close_at(clean);
+	*clean = out;
+	out = -1;
+	return import_rewind(*clean, spec->name);
 }
 
-err clean_report(const struct clean_spec *spec, int *fd, struct str *replaced)
+err clean_report(const struct clean_spec *spec, int fd, int *clean, struct str *replaced)
 {
 	BUF_AUTO named = buf_new(SAID_MAX);
 	BUF_AUTO found = buf_new(SAID_MAX);
+	int before = *clean;
 
-	TRY(step(spec, fd, &named, source_redact));
-	TRY(step(spec, fd, &found, source_sweep));
+	TRY(step(spec, fd, clean, &named, source_redact));
+	TRY(step(spec, *clean == before ? fd : *clean, clean, &found, source_sweep));
 	if (named.n + found.n)
 		*replaced = arena_printf(spec->a, "%.*s%s%.*s", FMT(buf_str(&named)),
 					 named.n && found.n ? ", " : "", FMT(buf_str(&found)));
@@ -48,7 +44,7 @@ static err clean_sentence(const struct clean_spec *spec, struct str text, struct
 
 	TRY(import_temporary(spec->folder, &fd));
 	TRY(fd_write_all(fd, "a sentence", text));
-	TRY(step(spec, &fd, &said, source_sweep));
+	TRY(step(spec, fd, &fd, &said, source_sweep));
 	return fd_read_all(fd, "a sentence", out);
 }
 

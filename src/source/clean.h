@@ -15,9 +15,10 @@ struct clean_spec {
 };
 
 /* Values go in two steps: where the format puts them, then wherever the engine finds
- * one in the text. *fd becomes a file without any, the same one where it held none;
- * *replaced says how many of which kind went, absent for none. */
-MUST_USE err clean_report(const struct clean_spec *spec, int *fd, struct str *replaced);
+ * one in the text of `fd`. Where there are any, *clean becomes a file without (what it
+ * was is closed), else it stays; *replaced says how many of which kind went, absent for
+ * none. What is to be read is at its start. */
+MUST_USE err clean_report(const struct clean_spec *spec, int fd, int *clean, struct str *replaced);
 
 /* The error without values; one that may quote a file, which ERR_INPUT may. */
 MUST_USE err clean_error(const struct clean_spec *spec, err e);

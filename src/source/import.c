@@ -1,13 +1,16 @@
 #include "source/import.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/instant.h"
 #include "source/clean.h"
+#include "source/keeping.h"
 #include "source/run.h"
 #include "source/submitted.h"
+#include "text/decompress.h"
 
 enum { PIECE = 1 << 20 };
 static const int64_t size_max = (int64_t)16 << 30;
@@ -117,6 +120,10 @@ struct importing {
 	const struct import_spec *spec;
 	struct arena *a;
 	struct digest original, key, secret_key;
+	bool hashed;			/* original is known */
+	int fd;				/* the file as it came ... */
+	struct stat as_it_was;		/* ... when its reading began */
+	struct keeping *keeping;
 	const char *kind;
 	struct clean_spec clean;
 };
@@ -144,11 +151,6 @@ static err remember(struct importing *im)
 	return db_commit(db);
 }
 
-static err evidence_piece(void *ctx, struct str piece)
-{
-	return evidence_add(ctx, piece);
-}
-
 static struct str digest_text(struct arena *a, const struct digest *d)
 {
 	char *hex = arena_alloc(a, DIGEST_TEXT);
@@ -157,27 +159,43 @@ static struct str digest_text(struct arena *a, const struct digest *d)
 	return str_c(hex);
 }
 
-/* Keeps the bytes to be read as evidence and names them in the context. */
-static err keep_evidence(struct importing *im, int fd)
+/* A file that is read several times holds the same bytes each time. */
+static err unchanged(const struct importing *im)
 {
-	struct intake_context *c = im->spec->context;
-	OWNED(evidence_writer) w = NULL;
-	struct digest d;
-	uint64_t size;
+	const struct stat *was = &im->as_it_was;
+	struct stat is;
 
-	TRY(import_rewind(fd, im->spec->name));
-	TRY(evidence_begin(store_evidence(im->s), (uint64_t)size_max, &w));
-	TRY(import_pieces(fd, im->spec->name, evidence_piece, w));
-	TRY(evidence_end(w, &d, &size));
-	TRY(store_note_evidence(im->s, &d, (int64_t)size, str_c(im->kind)));
-	c->report = digest_text(im->a, &d);
-	c->size = (int64_t)size;
-	if (!digest_eq(&d, &im->original))
-		c->original = digest_text(im->a, &im->original);
-	return import_rewind(fd, im->spec->name);
+	if (fstat(im->fd, &is))
+		return fail_errno("cannot examine %s", im->spec->name);
+	if (is.st_size != was->st_size || is.st_mtim.tv_sec != was->st_mtim.tv_sec ||
+	    is.st_mtim.tv_nsec != was->st_mtim.tv_nsec || is.st_ctim.tv_sec != was->st_ctim.tv_sec ||
+	    is.st_ctim.tv_nsec != was->st_ctim.tv_nsec)
+		return fail(ERR_CONFLICT, "%s changed while it was read; nothing of it was kept", im->spec->name);
+	return NULL;
 }
 
-static err read_it(struct importing *im, int fd, struct import_result *out)
+/* The reader understood the file: its bytes become evidence, named in the context. */
+static err on_whole(void *ctx)
+{
+	struct importing *im = ctx;
+	struct intake_context *c = im->spec->context;
+	struct kept kept;
+
+	TRY(keeping_end(im->keeping, &kept));
+	TRY(store_note_evidence(im->s, &kept.digest, (int64_t)kept.size, str_c(im->kind)));
+	TRY(unchanged(im));
+	if (!im->hashed) {
+		im->original = kept.original;
+		im->key = same_key(im->s, im->spec, &im->original);
+	}
+	c->report = digest_text(im->a, &kept.digest);
+	c->size = (int64_t)kept.size;
+	if (!digest_eq(&kept.digest, &im->original))
+		c->original = digest_text(im->a, &im->original);
+	return NULL;
+}
+
+static err read_into(struct importing *im, int fd, struct import_result *out)
 {
 	OWNED(intake) in = NULL;
 	err e;
@@ -185,6 +203,7 @@ static err read_it(struct importing *im, int fd, struct import_result *out)
 	TRY(intake_new(im->s, im->spec->context, &in));
 	if (im->spec->progress)
 		intake_on_progress(in, im->spec->progress, im->spec->progress_ctx);
+	intake_on_whole(in, on_whole, im);
 	e = source_run(in, im->kind, im->spec->name, fd, im->secret_key.b);
 	if (im->spec->note)
 		intake_each_note(in, im->spec->note, im->spec->note_ctx);
@@ -193,38 +212,82 @@ static err read_it(struct importing *im, int fd, struct import_result *out)
 	return remember(im);
 }
 
-/* What begins with a NUL is nothing that is read, and may be very long. */
-static err may_be_text(int fd, const char *name)
+/* Reads it, and keeps it meanwhile. */
+static err read_it(struct importing *im, int fd, struct import_result *out)
 {
-	char first = ' ';
+	OWNED(keeping) k = NULL;
 
-	if (pread(fd, &first, 1, 0) < 0)
-		return fail_errno("cannot read %s", name);
-	return first ? NULL : fail(ERR_INPUT, "%s is no report of a known kind: it begins with a NUL", name);
+	TRY(keeping_begin(&(struct keeping_spec){
+		.store = store_evidence(im->s), .name = im->spec->name, .fd = fd,
+		.original = im->hashed || fd == im->fd ? -1 : im->fd }, &k));
+	im->keeping = k;
+	return read_into(im, fd, out);
 }
 
-static err import_new(struct importing *im, int fd, struct import_result *out)
+/* What begins with a NUL is nothing that is read, and may be very long. */
+static err look_at(struct importing *im, bool *packed)
+{
+	char first[4] = " ";
+	ssize_t n = pread(im->fd, first, sizeof(first), 0);
+
+	if (n < 0)
+		return fail_errno("cannot read %s", im->spec->name);
+	if (fstat(im->fd, &im->as_it_was))
+		return fail_errno("cannot examine %s", im->spec->name);
+	if (!first[0])
+		return fail(ERR_INPUT, "%s is no report of a known kind: it begins with a NUL", im->spec->name);
+	if (im->as_it_was.st_size > size_max)
+		return fail(ERR_LIMIT, "%s is larger than 16 GiB", im->spec->name);
+	*packed = decompress_is_packed((struct str){ first, (size_t)n });
+	return NULL;
+}
+
+/* *fd is the file itself, or becomes another one without what must not be kept. */
+static err import_new(struct importing *im, bool packed, struct import_result *out)
 {
 	FD_AUTO clean = -1;
 	const struct reader_kind *k;
 	const char *name = im->spec->name;
+	int read = im->fd;
 
-	TRY(import_temporary(store_home(im->s), &clean));
-	TRY(source_decode(fd, clean, name));
-	TRY(source_detect(im->a, clean, name, im->spec->kind, &im->kind));
+	if (packed) {
+		TRY(import_temporary(store_home(im->s), &clean));
+		TRY(source_decode(im->fd, clean, name));
+		read = clean;
+	}
+	TRY(source_detect(im->a, read, name, im->spec->kind, &im->kind));
 	TRY(reader_find(im->kind, &k));
 	out->title = k->title;
 	im->clean.kind = im->kind;
-	TRY(clean_report(&im->clean, &clean, &out->replaced));
-	TRY(keep_evidence(im, clean));
-	return read_it(im, clean, out);
+	TRY(clean_report(&im->clean, read, &clean, &out->replaced));
+	return read_it(im, clean < 0 ? im->fd : clean, out);
+}
+
+/* Whether any file at all can be known since nothing came behind it: most often none
+ * can, and the digest waits until the file is read anyway. */
+static err look_for_known(struct importing *im, struct import_result *out)
+{
+	int64_t size, some;
+
+	TRY(ledger_size(store_ledger(im->s), &size));
+	TRY(db_get_int(store_db(im->s), SQL("SELECT count(*) FROM live_import WHERE size = $1"), DB_ARGS(DB_I(size)),
+		       0, &some));
+	if (!some)
+		return NULL;
+	TRY(hash_file(im->fd, im->spec->name, &im->original));
+	im->key = same_key(im->s, im->spec, &im->original);
+	im->hashed = true;
+	TRY(known_before(im, &out->known_since));
+	if (out->known_since)
+		out->title = "known";
+	return NULL;
 }
 
 err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out)
 {
 	OWNED(arena) a = arena_new();
-	struct importing im = { .s = s, .spec = spec, .a = a };
-	bool submitted;
+	struct importing im = { .s = s, .spec = spec, .a = a, .fd = fd };
+	bool submitted, packed;
 	err e;
 
 	TRY(submitted_is(fd, spec->name, &submitted));
@@ -233,18 +296,14 @@ err import_file(struct store *s, const struct import_spec *spec, int fd, struct 
 	if (spec->signature)
 		return fail(ERR_USAGE, "%s is no submission: a signature is checked over what a job wrote with --to",
 			    spec->name);
-	TRY(may_be_text(fd, spec->name));
-	TRY(hash_file(fd, spec->name, &im.original));
-	im.key = same_key(s, spec, &im.original);
+	TRY(look_at(&im, &packed));
 	im.secret_key = store_subkey(s, "secret value");
 	im.clean = (struct clean_spec){ .a = spec->a, .folder = store_home(s), .name = spec->name,
 					.key = im.secret_key.b };
-	TRY(known_before(&im, &out->known_since));
-	if (out->known_since) {
-		out->title = "known";
+	TRY(look_for_known(&im, out));
+	if (out->known_since)
 		return NULL;
-	}
-	e = import_new(&im, fd, out);
+	e = import_new(&im, packed, out);
 	if (!e)
 		return NULL;
 	e = clean_error(&im.clean, e);

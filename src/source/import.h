@@ -1,5 +1,5 @@
 /* Importing one file: known before? then nothing; else decode, tell the format,
- * take secret values out, keep the evidence, read it into the intake. */
+ * take secret values out, read it into the intake and keep it as evidence meanwhile. */
 #ifndef SOURCE_IMPORT_H
 #define SOURCE_IMPORT_H
 
@@ -24,7 +24,8 @@ struct import_result {
 	struct intake_counts counts;
 };
 
-/* `fd` is a regular file at 0. On an error nothing of the file counts. */
+/* `fd` is a regular file at 0, which must not change (ERR_CONFLICT). On an error
+ * nothing of the file counts, and no evidence of it stays. */
 MUST_USE err import_file(struct store *s, const struct import_spec *spec, int fd, struct import_result *out);
 
 /* All of a pipe into a temporary file in the folder; at most 16 GiB. */

@@ -99,7 +99,7 @@ static err decode_and_clean(struct clean_spec *clean, int fd, int *report, const
 	TRY(source_detect(clean->a, *report, clean->name, kind, &clean->kind));
 	TRY(reader_find(clean->kind, &k));
 	result->title = k->title;
-	return clean_report(clean, report, &result->replaced);
+	return clean_report(clean, *report, report, &result->replaced);
 }
 
 err submit_file(const struct submit_spec *spec, struct arena *a, int fd, struct submit_result *result)

@@ -227,6 +227,12 @@ void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done,
 	in->progress_ctx = ctx;
 }
 
+void intake_on_whole(struct intake *in, err (*call)(void *ctx), void *ctx)
+{
+	in->whole = call;
+	in->whole_ctx = ctx;
+}
+
 /* The stream is copied and found whole before the first record is written: one
  * that is cut short leaves nothing behind. */
 static err read_all(struct intake *in, int fd)
@@ -239,6 +245,8 @@ static err read_all(struct intake *in, int fd)
 	key = store_subkey(in->store, "finding match");
 	in->seen = seen_new(key.b, copy);
 	TRY(seen_copy(in->seen, fd, in->progress, in->progress_ctx));
+	if (in->whole)
+		TRY(in->whole(in->whole_ctx));
 	if (lseek(copy, 0, SEEK_SET) != 0)
 		return fail_errno("cannot read a temporary file in %s", store_home(in->store));
 	in->copy = copy;

@@ -48,6 +48,10 @@ const struct intake_counts *intake_counts(const struct intake *in);
 void intake_each_note(const struct intake *in, void (*visit)(void *ctx, struct str note), void *ctx);
 void intake_on_progress(struct intake *in, void (*call)(void *ctx, int64_t done, int64_t of), void *ctx);
 
+/* Called when the submission was read whole and found right, before its first record:
+ * what the context's report is may be filled in by then. An error ends the run. */
+void intake_on_whole(struct intake *in, err (*call)(void *ctx), void *ctx);
+
 /* Says that the persons of this submission, none too, are all of a list: who was on
  * its copy before and is not on this one is recorded so. */
 void intake_whole_list(struct intake *in, struct str list);

@@ -29,6 +29,8 @@ struct intake {
 	struct intake_people *persons;
 	void (*progress)(void *ctx, int64_t done, int64_t of);
 	void *progress_ctx;
+	err (*whole)(void *ctx);
+	void *whole_ctx;
 };
 
 /* A draft with the submission's origin filled in. Cites the report. */

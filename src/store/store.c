@@ -27,6 +27,8 @@ struct store {
 	struct record_log log;
 	struct people *people;
 	int64_t in_transaction;		/* records since the last commit */
+	struct digest *noted;		/* evidence whose row may not be committed yet */
+	size_t n_noted, noted_room;
 	struct str local;		/* account of this machine's user */
 	bool local_new;			/* not written yet */
 	struct str act;			/* submission of what the command itself does */
@@ -262,6 +264,7 @@ void store_close(struct store *s)
 	store_abandon(s);
 	people_free(s->people);
 	arena_free(s->log.a);
+	free(s->noted);
 	ledger_close(s->ledger);
 	evidence_store_close(s->evidence);
 	db_close(s->db);
@@ -301,25 +304,54 @@ err store_finish(struct store *s)
 {
 	if (db_in_transaction(s->db))
 		TRY(db_commit(s->db));
+	s->n_noted = 0;
 	TRY(ledger_sign(s->ledger, s->log.received));
 	return home_note_place(&s->home, s->ledger);
+}
+
+/* Bytes that no row speaks of. Nothing is removed that the database cannot be asked about. */
+static void drop_noted(struct store *s)
+{
+	for (size_t i = 0; i < s->n_noted; i++) {
+		const struct digest *d = &s->noted[i];
+		int64_t rows;
+
+		if (db_get_int(s->db, SQL("SELECT count(*) FROM kept_evidence WHERE digest = $1 AND erased_by IS NULL"),
+			       DB_ARGS(DB_B(digest_str(d))), 1, &rows))
+			break;
+		if (rows == 0 && evidence_has(s->evidence, d) && evidence_erase(s->evidence, d))
+			break;
+	}
+	s->n_noted = 0;
 }
 
 /* Who was met in what is given up is not known. */
 void store_abandon(struct store *s)
 {
-	if (s->db && s->lock >= 0)
+	if (s->db && s->lock >= 0) {
 		db_rollback(s->db);
+		drop_noted(s);
+	}
 	if (s->people)
 		people_forget(s->people);
 	s->local = s->act = (struct str){ 0 };
 	s->local_new = false;
 }
 
+static void remember_noted(struct store *s, const struct digest *d)
+{
+	if (s->n_noted == s->noted_room) {
+		s->noted_room = s->noted_room ? 2 * s->noted_room : 16;
+		s->noted = base_realloc(s->noted, s->noted_room * sizeof(*s->noted));
+	}
+	s->noted[s->n_noted++] = *d;
+}
+
 err store_note_evidence(struct store *s, const struct digest *d, int64_t size, struct str kind)
 {
 	int64_t at;
 
+	remember_noted(s, d);
 	TRY(begin(s));
 	TRY(ledger_size(s->ledger, &at));
 	/* The same bytes may come again after an order destroyed them. */

@@ -63,7 +63,7 @@ MUST_USE err store_find(struct store *s, const struct draft *d, int64_t *idx);
 /* Commits what is open (sequenced), then signs. Returns when signed. */
 MUST_USE err store_finish(struct store *s);
 
-/* Gives up what is not committed. */
+/* Gives up what is not committed; bytes of evidence noted in it are removed again. */
 void store_abandon(struct store *s);
 
 /* Notes that evidence is kept (its row; the bytes are in the evidence store). */

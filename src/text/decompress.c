@@ -62,16 +62,24 @@ static err fill(struct decompress *d)
 	return NULL;
 }
 
+static enum format format_of(struct str head)
+{
+	if (str_starts(head, STR("\x1f\x8b")))
+		return GZIP;
+	return str_starts(head, STR("\x28\xb5\x2f\xfd")) ? ZSTD : PLAIN;
+}
+
+bool decompress_is_packed(struct str head)
+{
+	return format_of(head) != PLAIN;
+}
+
 static void recognise(struct decompress *d)
 {
-	static const unsigned char zstd[] = { 0x28, 0xB5, 0x2F, 0xFD };
-
-	d->format = PLAIN;
-	if (d->have >= 2 && d->in[0] == 0x1F && d->in[1] == 0x8B) {
-		d->format = GZIP;
+	d->format = format_of((struct str){ (const char *)d->in, d->have });
+	if (d->format == GZIP) {
 		ASSERT(inflateInit2(&d->gzip, 15 + 16) == Z_OK);
-	} else if (d->have >= sizeof(zstd) && memcmp(d->in, zstd, sizeof(zstd)) == 0) {
-		d->format = ZSTD;
+	} else if (d->format == ZSTD) {
 		d->zstd = ZSTD_createDStream();
 		ASSERT(d->zstd);
 		ASSERT(!ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax,

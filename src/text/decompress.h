@@ -14,6 +14,9 @@ enum {
 
 struct decompress;
 
+/* Whether a file that begins so would be unpacked; 4 bytes tell. */
+bool decompress_is_packed(struct str head);
+
 /* Reads from `fd`, which the caller closes; `name` is what errors call it. Both
  * are borrowed for its life. Gives at most DECOMPRESS_MAX bytes. */
 struct decompress *decompress_open(int fd, const char *name);

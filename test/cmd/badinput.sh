@@ -10,7 +10,7 @@ run init -q
 run import -q "$good"
 run status -o json
 state() {
-	"$custody" log list -o json 2>&1 | sha256sum
+	{ "$custody" log list -o json 2>&1; find home/evidence home/tiles -type f | sort; } | sha256sum
 }
 before=$(state)
 
@@ -178,6 +178,19 @@ t 'of several files the good ones are taken, and quiet does not hide the others'
 	run import -q empty.json cut.json
 	code 1
 	err_has "all 2 files were refused; nothing is imported"
+'
+t 'bytes of a refused report are not kept: those that were there before are' '
+	head -c 400 "$top/test/data/reports/zap.xml" >half.xml
+	for f in cut.json deep-inside.sarif half.xml; do
+		run import --kind "$(case $f in *.json) echo semgrep ;; *.sarif) echo sarif ;; *) echo zap ;; esac)" $f
+		refused 1 $f
+		is "$(find home/evidence -name "$(sha256sum <$f | cut -c-64).zst" | wc -l)" 0
+	done
+	kept=$(sha256sum <"$good" | cut -c-64)
+	is "$(find home/evidence -name "$kept.zst" | wc -l)" 1
+	run import --kind gosec "$good"
+	refused 1 semgrep.json
+	is "$(find home/evidence -name "$kept.zst" | wc -l)" 1
 '
 t 'ten gigabytes of nothing are refused' '
 	run import sparse.json
