@@ -1,52 +1,17 @@
 #include "source/ci.h"
 
 #include "base/hex.h"
+#include "source/ci_tools.h"
 #include "text/yaml.h"
 
 enum { SCANS_MAX = 200 };
-
-struct known_tool {
-	const char *word;	/* in a step's uses or command */
-	const char *tool;
-	int kind;
-};
-
-static const struct known_tool known[] = {
-	{ "gitleaks", "gitleaks", SCAN_SECRET }, { "trufflehog", "trufflehog", SCAN_SECRET },
-	{ "detect-secrets", "detect-secrets", SCAN_SECRET }, { "ggshield", "ggshield", SCAN_SECRET },
-	{ "kingfisher", "kingfisher", SCAN_SECRET }, { "secret_detection", "gitlab", SCAN_SECRET },
-	{ "codeql-action", "CodeQL", SCAN_STATIC }, { "semgrep", "Semgrep", SCAN_STATIC },
-	{ "sonarqube", "SonarQube", SCAN_STATIC }, { "sonarcloud", "SonarCloud", SCAN_STATIC },
-	{ "sonar-scanner", "SonarQube", SCAN_STATIC }, { "bandit", "Bandit", SCAN_STATIC },
-	{ "gosec", "gosec", SCAN_STATIC }, { "brakeman", "Brakeman", SCAN_STATIC },
-	{ "flawfinder", "flawfinder", SCAN_STATIC }, { "cppcheck", "cppcheck", SCAN_STATIC },
-	{ "clang-tidy", "clang-tidy", SCAN_STATIC }, { "njsscan", "njsscan", SCAN_STATIC },
-	{ "jobs/sast", "gitlab", SCAN_STATIC }, { "security/sast", "gitlab", SCAN_STATIC },
-	{ "snyk", "Snyk", SCAN_DEPENDENCY }, { "npm audit", "npm audit", SCAN_DEPENDENCY },
-	{ "yarn audit", "yarn audit", SCAN_DEPENDENCY }, { "pnpm audit", "pnpm audit", SCAN_DEPENDENCY },
-	{ "pip-audit", "pip-audit", SCAN_DEPENDENCY }, { "cargo audit", "cargo audit", SCAN_DEPENDENCY },
-	{ "cargo-audit", "cargo audit", SCAN_DEPENDENCY }, { "cargo deny", "cargo deny", SCAN_DEPENDENCY },
-	{ "govulncheck", "govulncheck", SCAN_DEPENDENCY }, { "osv-scanner", "OSV-Scanner", SCAN_DEPENDENCY },
-	{ "dependency-review-action", "dependency review", SCAN_DEPENDENCY },
-	{ "dependency-check", "dependency-check", SCAN_DEPENDENCY }, { "bundler-audit", "bundler-audit", SCAN_DEPENDENCY },
-	{ "grype", "Grype", SCAN_DEPENDENCY }, { "anchore/scan-action", "Grype", SCAN_CONTAINER },
-	{ "dependency_scanning", "gitlab", SCAN_DEPENDENCY }, { "trivy", "Trivy", SCAN_CONTAINER },
-	{ "container_scanning", "gitlab", SCAN_CONTAINER }, { "dockle", "Dockle", SCAN_CONTAINER },
-	{ "checkov", "Checkov", SCAN_INFRASTRUCTURE }, { "tfsec", "tfsec", SCAN_INFRASTRUCTURE },
-	{ "kics", "KICS", SCAN_INFRASTRUCTURE }, { "terrascan", "Terrascan", SCAN_INFRASTRUCTURE },
-	{ "hadolint", "hadolint", SCAN_INFRASTRUCTURE }, { "zizmor", "zizmor", SCAN_INFRASTRUCTURE },
-	{ "zaproxy", "ZAP", SCAN_DYNAMIC }, { "nuclei", "Nuclei", SCAN_DYNAMIC },
-	{ "fossa", "FOSSA", SCAN_LICENCE }, { "license-checker", "license-checker", SCAN_LICENCE },
-	{ "licensee", "licensee", SCAN_LICENCE }, { "scancode", "ScanCode", SCAN_LICENCE },
-	{ "license_finder", "LicenseFinder", SCAN_LICENCE }, { "reuse lint", "REUSE", SCAN_LICENCE },
-};
 
 struct reading {
 	struct arena *a;
 	struct ci_found *out;
 };
 
-static void add(struct reading *r, const struct known_tool *t, const char *why)
+static void add(struct reading *r, const struct ci_tool *t, const char *why)
 {
 	struct ci_found *f = r->out;
 	struct r_ci_scan *s;
@@ -96,16 +61,60 @@ static bool has_word(struct str text, const char *word)
 	return false;
 }
 
-/* One line of a command: a tool whose failure is thrown away can be skipped. */
+static const char lenient[] = "its findings do not fail it";
+
+static bool is_lenient(struct str line)
+{
+	for (const char *const *w = ci_tools_lenient; *w; w++)
+		if (str_has(line, str_c(*w)))
+			return true;
+	return false;
+}
+
+/* Putting a tool there runs nothing yet. */
+static bool is_install(struct str part)
+{
+	static const char *const words[] = { "install", "docker pull", "apk add", "go get", "snyk/actions/setup",
+					     "setup-trivy", "tool-installer" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (has_word(part, words[i]))
+			return true;
+	return false;
+}
+
+static bool named_above(const struct ci_tool *t, struct str part)
+{
+	for (const struct ci_tool *u = ci_tools; u < t; u++)
+		if ((strcmp(u->tool, t->tool) == 0 || strstr(u->word, t->word)) && has_word(part, u->word))
+			return true;
+	return false;
+}
+
+static void read_command(struct reading *r, struct str part, const char *why)
+{
+	if (is_install(part))
+		return;
+	for (const struct ci_tool *t = ci_tools; t->word; t++)
+		if (has_word(part, t->word) && !(t->rest && named_above(t, part)))
+			add(r, t, why ? why : t->why);
+}
+
+/* One line of commands: a tool whose failure is thrown away can be skipped. */
 static void read_line(struct reading *r, struct str line, const char *why)
 {
-	if (str_starts(str_trim(line), STR("#")))
+	struct str text = str_trim(line);
+	size_t at;
+
+	if (str_starts(text, STR("#")) || str_starts(text, STR("//")))
 		return;
-	if (!why && (str_has(line, STR("|| true")) || str_has(line, STR("|| exit 0")) || str_has(line, STR("||true"))))
-		why = "its failure is ignored (|| true)";
-	for (size_t i = 0; i < ARRAY_LEN(known); i++)
-		if (has_word(line, known[i].word))
-			add(r, &known[i], why);
+	if (!why && is_lenient(line))
+		why = lenient;
+	for (at = str_find(text, STR("&&"), 0); at < text.n; at = str_find(text, STR("&&"), 0)) {
+		read_command(r, (struct str){ text.p, at }, why);
+		text = str_from(text, at + 2);
+	}
+	read_command(r, text, why);
 }
 
 static void read_lines(struct reading *r, struct str text, const char *why)
@@ -117,13 +126,12 @@ static void read_lines(struct reading *r, struct str text, const char *why)
 }
 
 /* "owner/name@ref": pinned when ref is a whole commit id. */
-static void read_uses(struct reading *r, struct str uses, const char *why)
+static void count_uses(struct reading *r, struct str uses)
 {
 	size_t at = str_find(uses, STR("@"), 0);
 	uint8_t id[20];
 
-	read_lines(r, uses, why);
-	if (str_starts(uses, STR("./")) || str_starts(uses, STR("docker://")))
+	if (!uses.p || str_starts(uses, STR("./")) || str_starts(uses, STR("docker://")))
 		return;
 	r->out->actions++;
 	if (at < uses.n && hex_get(str_from(uses, at + 1), id, sizeof(id)))
@@ -137,21 +145,50 @@ static const char *ignores_failure(const struct json *node, const char *inherite
 {
 	const struct json *c = json_get(node, "continue-on-error");
 	const struct json *allow = json_get(node, "allow_failure");
+	const struct json *azure = json_get(node, "continueOnError");
 
 	if (c && !(c->kind == JSON_FALSE))
 		return "continue-on-error";
 	if (allow && allow->kind == JSON_TRUE)
 		return "allow_failure";
+	if (azure && azure->kind != JSON_FALSE)
+		return "continueOnError";
+	if (str_is(json_text(json_get(node, "when")), "manual"))
+		return "started by hand";
 	return inherited;
+}
+
+static bool is_value(const struct json *v, const char *value)
+{
+	if (v && v->kind == JSON_TRUE)
+		return strcmp(value, "true") == 0;
+	if (v && v->kind == JSON_FALSE)
+		return strcmp(value, "false") == 0;
+	return v && str_is(v->text, value);
+}
+
+/* An action can be told to let findings pass. */
+static const char *lenient_with(const struct json *with, const char *why)
+{
+	for (const struct ci_tools_setting *s = ci_tools_lenient_with; s->name && !why; s++)
+		if (is_value(json_get(with, s->name), s->value))
+			why = lenient;
+	return !why && is_lenient(json_text(json_get(with, "args"))) ? lenient : why;
 }
 
 static void read_step(struct reading *r, const struct json *step, const char *why)
 {
 	struct str uses = json_text(json_get(step, "uses")), run = json_text(json_get(step, "run"));
+	const struct json *with = json_get(step, "with");
+	struct str type = json_text(json_get(with, "scan-type"));
 
-	why = ignores_failure(step, why);
+	why = lenient_with(with, ignores_failure(step, why));
+	count_uses(r, uses);
+	/* What one action looks at is a setting of it. */
+	if (type.p && str_has(uses, STR("trivy-action@")))
+		uses = arena_printf(r->a, "trivy %.*s", FMT(type));
 	if (uses.p)
-		read_uses(r, uses, why);
+		read_lines(r, uses, why);
 	if (run.p)
 		read_lines(r, run, why);
 }
@@ -170,8 +207,9 @@ static void read_github(struct reading *r, const struct json *doc)
 		const struct json *steps = json_get(job, "steps");
 		struct str uses = json_text(json_get(job, "uses"));
 
+		count_uses(r, uses);
 		if (uses.p)
-			read_uses(r, uses, why);
+			read_lines(r, uses, why);
 		for (const struct json *step = steps ? steps->first : NULL; step; step = step->next)
 			read_step(r, step, why);
 	}
@@ -182,8 +220,14 @@ static void read_value(struct reading *r, const struct json *v, const char *why)
 	if (v->kind == JSON_STRING)
 		read_lines(r, v->text, why);
 	why = ignores_failure(v, why);
-	for (const struct json *child = v->first; child; child = child->next)
+	for (const struct json *child = v->first; child; child = child->next) {
+		/* CircleCI: an orb is named before its commands are used, "snyk/scan:" as a key. */
+		if (str_is(child->key, "orbs"))
+			continue;
+		if (str_has(child->key, STR("/")))
+			read_lines(r, child->key, lenient_with(child, why));
 		read_value(r, child, why);
+	}
 }
 
 void ci_read(struct arena *a, const char *tool, struct str text, struct ci_found *out)
