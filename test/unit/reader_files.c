@@ -265,28 +265,50 @@ struct expected {
 	const char *path, *kind;
 	int64_t scans, findings, suppressed, fingerprints;
 	int64_t severity[6];
+	int64_t rules;			/* distinct; 0: not asserted */
 };
 
 static const struct expected sample_scans[] = {
-	{ "findings/sarif/gitleaks-7.sarif", "sarif", 1, 8, 0, 0, { 0, 0, 0, 8, 0, 0 } },
-	{ "findings/sarif/semgrep-oss-1.69.0.sarif", "sarif", 1, 77, 0, 77, { -1, -1, -1, -1, -1, -1 } },
-	{ "findings/sarif/spec-appendix-k4-all-features.sarif", "sarif", 1, 1, 1, 0, { 0, 0, 0, 1, 0, 0 } },
-	{ "findings/sarif/trivy-alpine-310.sarif", "sarif", 1, 4, 0, 0, { 0, 0, 4, 0, 0, 0 } },
-	{ "findings/gitleaks/gitleaks-8-many.json", "gitleaks", 1, 4, 0, 0, { 0, 0, 0, 4, 0, 0 } },
-	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 } },
-	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 } },
-	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 } },
-	{ "findings/gitlab/gl-sast-report-3.0.0.json", "gitlab", 1, 8, 0, 0, { -1, -1, -1, -1, -1, 0 } },
-	{ "findings/github/dependabot-alerts-graphql.json", "github-alerts", 1, 5, 0, 5, { 0, 1, 2, 1, 1, 0 } },
-	{ "findings/zap/zap-2.16.1-req-resp.xml", "zap", 1, 13, 0, 0, { 13, 0, 0, 0, 0, 0 } },
-	{ "findings/generic/defectdojo-generic.csv", "generic", 1, 5, 0, 0, { 0, 5, 0, 0, 0, 0 } },
-	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
-	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 } },
-	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 } },
+	{ "findings/sarif/gitleaks-7.sarif", "sarif", 1, 8, 0, 0, { 0, 0, 0, 8, 0, 0 }, 1 },
+	{ "findings/sarif/semgrep-oss-1.69.0.sarif", "sarif", 1, 77, 0, 77, { -1, -1, -1, -1, -1, -1 }, 17 },
+	{ "findings/sarif/spec-appendix-k4-all-features.sarif", "sarif", 1, 1, 1, 0, { 0, 0, 0, 1, 0, 0 }, 1 },
+	{ "findings/sarif/trivy-alpine-310.sarif", "sarif", 1, 4, 0, 0, { 0, 0, 4, 0, 0, 0 }, 2 },
+	{ "findings/gitleaks/gitleaks-8-many.json", "gitleaks", 1, 4, 0, 0, { 0, 0, 0, 4, 0, 0 }, 3 },
+	{ "findings/trivy/trivy-scheme2-many.json", "trivy", 1, 5, 0, 0, { 0, 0, 3, 1, 1, 0 }, 0 },
+	{ "findings/trivy/trivy-gomod-with-vex.json", "trivy", 1, 4, 0, 0, { 0, 0, 0, 0, 0, 4 }, 0 },
+	{ "findings/npm/npm-audit-v7.json", "npm-audit", 1, 6, 0, 0, { 0, 2, 4, 0, 0, 0 }, 0 },
+	{ "findings/gitlab/gl-sast-report-3.0.0.json", "gitlab", 1, 8, 0, 0, { -1, -1, -1, -1, -1, 0 }, 0 },
+	{ "findings/github/dependabot-alerts-graphql.json", "github-alerts", 1, 5, 0, 5, { 0, 1, 2, 1, 1, 0 }, 0 },
+	{ "findings/zap/zap-2.16.1-req-resp.xml", "zap", 1, 13, 0, 0, { 13, 0, 0, 0, 0, 0 }, 4 },
+	{ "findings/generic/defectdojo-generic.csv", "generic", 1, 5, 0, 0, { 0, 5, 0, 0, 0, 0 }, 0 },
+	{ "sbom/cyclonedx-1.5-kbom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 }, 0 },
+	{ "sbom/cyclonedx-1.6-valid-bom.json", "cyclonedx", 0, 0, 0, 0, { 0, 0, 0, 0, 0, 0 }, 0 },
+	{ "findings/grype/grype-all-fields.json", "grype", 1, 6, 0, 0, { 1, 0, 0, 3, 2, 0 }, 0 },
 };
+
+/* How many different rules findings of the log name. */
+static int64_t distinct_rules(struct str log)
+{
+	struct str seen[64], rest;
+	size_t n = 0;
+
+	for (size_t at = str_find(log, STR(" rule=["), 0); at < log.n; at = str_find(log, STR(" rule=["), at + 1)) {
+		size_t i = 0;
+
+		rest = str_from(log, at + 7);
+		rest.n = str_find(rest, STR("] "), 0);
+		while (i < n && !str_eq(seen[i], rest))
+			i++;
+		if (i == n && n < ARRAY_LEN(seen))
+			seen[n++] = rest;
+	}
+	return (int64_t)n;
+}
 
 static void check_scan(const struct expected *x, const struct said *s)
 {
+	if (x->rules)
+		assert_int_equal(distinct_rules(buf_str(&s->log)), x->rules);
 	assert_int_equal(s->scans, x->scans);
 	assert_int_equal(s->findings, x->findings);
 	if (x->suppressed >= 0)
@@ -320,6 +342,7 @@ static const struct { const char *path, *kind, *part; int times; } sample_items[
 	{ "tests/junit-failure-always-fail.xml", "junit", " skipped=0 suite=[io.olamy.AlwaysFailTest] tests=1", 1 },
 	{ "scm/gitlab/rest-merge_requests.json", "gitlab-merge-requests",
 	  "note text=[3 merge requests that were not merged", 1 },
+	{ "findings/grype/grype-all-fields.json", "grype", " fix=[3.2.10]", 2 },
 	{ "vex/openvex-trivy-project.json", "openvex", "status=[not_affected]", 21 },
 	{ "vex/openvex-trivy-project.json", "openvex", "status=[not_affected] vulnerability=[CVE-2024-26147]", 1 },
 };
