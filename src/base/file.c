@@ -91,9 +91,19 @@ static err read_sized(int fd, const char *path, size_t size, struct buf *out)
 	return fd_read_all(fd, path, out);
 }
 
+int fd_open_read(const char *path, int flags)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | flags);
+	int set = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+
+	if (set >= 0)
+		fcntl(fd, F_SETFL, set & ~O_NONBLOCK);
+	return fd;
+}
+
 err file_read(const char *path, struct buf *out)
 {
-	FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
+	FD_AUTO fd = fd_open_read(path, 0);
 	struct stat st;
 
 	if (fd < 0 && errno == ENOENT)

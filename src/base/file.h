@@ -10,6 +10,10 @@
 void fd_close_at(int *fd);
 #define FD_AUTO __attribute__((cleanup(fd_close_at))) int
 
+/* open(2) for reading, close-on-exec, which a pipe that nobody writes to cannot hold up:
+ * it then ends at once. `flags` are added. -1 with errno as open(2) gives it. */
+int fd_open_read(const char *path, int flags);
+
 /* Appends the whole file; ERR_LIMIT beyond the buffer's maximum, ERR_MISSING
  * where there is none. */
 MUST_USE err file_read(const char *path, struct buf *out);

@@ -49,7 +49,7 @@ struct visiting {
 
 static err import_one(struct audit *au, const char *path)
 {
-	FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	FD_AUTO fd = fd_open_read(path, O_NOFOLLOW);
 	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
 				    .file = str_c(path) };
 	struct import_spec spec = { .a = au->run->a, .name = path, .context = &c };

@@ -4,6 +4,7 @@
 #include "base/term.h"
 #include "cmd/nouns.h"
 #include "cmd/period.h"
+#include "cmd/views.h"
 
 struct pack_options {
 	struct period_options period;
@@ -41,6 +42,18 @@ static bool withheld(const struct pack_options *o, int what)
 	return false;
 }
 
+/* What is signed for an auditor must be what the records give. */
+static err views_must_hold(struct cmd_run *run, struct store *s)
+{
+	struct rebuild_result r;
+
+	TRY(views_apply(run, s, true, &r));
+	if (r.different)
+		return err_hint(fail(ERR_INTEGRITY, "%lld views are not what the records of this home give: no pack is made of "
+				     "them", (long long)r.different), "custody verify, then custody rebuild");
+	return NULL;
+}
+
 static err run_pack(struct cmd_run *run, const void *options)
 {
 	const struct pack_options *o = options;
@@ -60,6 +73,7 @@ static err run_pack(struct cmd_run *run, const void *options)
 	if (o->withhold.n && !o->why.n)
 		return fail(ERR_USAGE, "--why is missing: what is withheld needs a reason");
 	TRY(store_open_write(run->home, 60000, &s));
+	TRY(views_must_hold(run, s));
 	TRY(pack_write(s, &spec, &r));
 	term_progress_done(&line);
 	digest_put(hex, &r.manifest);

@@ -1,4 +1,4 @@
-/* `custody verify`: everything is computed again. `custody rebuild`, `status`. */
+/* `custody verify`: everything is computed again. */
 #include "cmd/nouns.h"
 
 #include "base/file.h"
@@ -6,7 +6,7 @@
 #include "base/instant.h"
 #include "base/term.h"
 #include "cmd/verify_pack.h"
-#include "store/rebuild.h"
+#include "cmd/views.h"
 #include "store/verify.h"
 
 struct verify_options {
@@ -16,7 +16,7 @@ struct verify_options {
 };
 static const struct field verify_fields[] = {
 	FIELD(verify_options, header, FIELD_PATH, 0, 4096, "a proof: the file with the header it speaks of"),
-	FIELD(verify_options, headers_only, FIELD_FLAG, 0, 0, "a home: not the parts and the evidence"),
+	FIELD(verify_options, headers_only, FIELD_FLAG, 0, 0, "a home: not the parts, the evidence and the views"),
 	FIELD(verify_options, key, FIELD_TEXT, FIELD_MANY, 64, "a key you have from elsewhere (vkey of a log or a witness)"),
 	FIELD_CHOICE(verify_options, require, 0, verify_require_words, "exit code 5 when the result is less"),
 	FIELD(verify_options, what, FIELD_PATH, FIELD_OPERAND, 4096, "pack, proof or tile folder (default: the home)"),
@@ -87,17 +87,37 @@ static void put_contents(struct buf *b, const struct verify_result *r, bool head
 	buf_addf(b, ", %lld missing, %lld altered\n", (long long)r->missing_evidence, (long long)r->altered_evidence);
 }
 
-static err print_result(const struct verify_result *r, bool headers_only)
+/* Views are what lists, judgements and packs are made of: applied again, they must be
+ * what they are. Only of a log that is intact. */
+static err put_views(struct cmd_run *run, struct store *s, struct buf *b)
+{
+	struct rebuild_result r;
+
+	TRY(views_apply(run, s, true, &r));
+	buf_addf(b, "views     %lld of %lld rows, ", (long long)r.tables, (long long)r.rows);
+	if (r.different)
+		buf_addf(b, "%lld NOT what the records give: custody rebuild makes them again\n", (long long)r.different);
+	else
+		buf_add_c(b, "the same as the records give\n");
+	if (r.different)
+		run->exit_code = 5;
+	return NULL;
+}
+
+static err print_result(struct cmd_run *run, struct store *s, const struct verify_result *r, bool headers_only)
 {
 	BUF_AUTO b = buf_new(64 * 1024);
 
 	put_log(&b, r);
 	put_contents(&b, r, headers_only);
+	if (!headers_only && verify_intact(r))
+		TRY(put_views(run, s, &b));
 	buf_addf(&b, "anchors   %lld time stamp%s, %lld of witnesses, %lld pushed: %lld broken\n", (long long)r->stamps,
 		 r->stamps == 1 ? "" : "s", (long long)r->witnessed, (long long)r->pushed, (long long)r->broken_anchors);
 	if (r->surplus)
 		buf_addf(&b, "surplus   %lld file%s that nothing names\n", (long long)r->surplus, r->surplus == 1 ? "" : "s");
-	buf_addf(&b, "%.*s\n%s\n", FMT(r->vouch), verify_intact(r) ? "intact" : "NOT intact");
+	buf_addf(&b, "%.*s\n%s\n", FMT(r->vouch),
+		 verify_intact(r) && !run->exit_code ? "intact" : "NOT intact");
 	return cmd_print(buf_str(&b));
 }
 
@@ -132,14 +152,13 @@ static err run_verify(struct cmd_run *run, const void *options)
 	TRY(store_open_read(o->what.p ? arena_cstr(run->a, o->what) : run->home, &s));
 	TRY(verify_home(s, &spec, &r));
 	term_progress_done(&saying.line);
-	TRY(print_result(&r, spec.headers_only));
 	if (!verify_intact(&r))
 		run->exit_code = 5;
-	return NULL;
+	return print_result(run, s, &r, spec.headers_only);
 }
 
 static const struct cmd_verb verify_verbs[] = {
-	{ "", "compute everything again: headers, proofs, signatures, parts, evidence",
+	{ "", "compute everything again: headers, proofs, signatures, parts, evidence, views",
 	  "Exit code 5 and a line for each fault where something was altered or is missing without a record that\n"
 	  "ordered it. A pack ends as intact (its key is known from it alone), authentic (the key was given, now or\n"
 	  "before) or witnessed (a witness whose key was given signed, too).",
@@ -148,56 +167,3 @@ static const struct cmd_verb verify_verbs[] = {
 	{ 0 },
 };
 const struct cmd_noun cmd_verify = { "verify", "compute everything again from the bytes", verify_verbs, false };
-
-struct rebuild_options {
-	int check;
-};
-static const struct field rebuild_fields[] = {
-	FIELD(rebuild_options, check, FIELD_FLAG, 0, 0, "only compare; exit code 5 when a view differs"),
-	{ 0 },
-};
-static const struct table rebuild_table = TABLE(rebuild_options, "rebuild", rebuild_fields);
-
-static void say_table(void *ctx, const char *name, bool same, int64_t rows)
-{
-	struct saying *s = ctx;
-
-	if (!same)
-		cmd_say(s->run, "differs: %s (%lld rows)", name, (long long)rows);
-}
-
-static void say_replay(void *ctx, int64_t done, int64_t of)
-{
-	struct saying *s = ctx;
-
-	term_progress(&s->line, "rebuild: %lld of %lld records", (long long)done, (long long)of);
-}
-
-static err run_rebuild(struct cmd_run *run, const void *options)
-{
-	const struct rebuild_options *o = options;
-	struct saying saying = { .run = run };
-	struct rebuild_spec spec = { .check_only = o->check == 1, .table = say_table, .ctx = &saying,
-				     .progress = run->quiet ? NULL : say_replay };
-	struct rebuild_result r;
-	STORE_AUTO s = NULL;
-
-	/* To compare takes no right to write: a copy, a read-only home. */
-	if (spec.check_only)
-		TRY(store_open_read(run->home, &s));
-	else
-		TRY(store_open_write(run->home, 60000, &s));
-	TRY(rebuild_views(s, &spec, &r));
-	term_progress_done(&saying.line);
-	if (o->check == 1 && r.different)
-		run->exit_code = 5;
-	return cmd_print(arena_printf(run->a, "%lld records applied to %lld views of %lld rows in %lld ms: %s\n",
-				      (long long)r.records, (long long)r.tables, (long long)r.rows, (long long)r.ms,
-				      r.different == 0 ? "identical" : o->check == 1 ? "NOT identical" : "replaced"));
-}
-
-static const struct cmd_verb rebuild_verbs[] = {
-	{ "", "apply every record again and compare or replace the views", NULL, NULL, &rebuild_table, run_rebuild },
-	{ 0 },
-};
-const struct cmd_noun cmd_rebuild = { "rebuild", "apply every record again", rebuild_verbs, false };

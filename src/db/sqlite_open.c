@@ -280,10 +280,21 @@ static err explain_reader(const struct sqlite *s, err e)
 			"share a small file there", s->db.place);
 }
 
+/* Opening a pipe would wait for ever. */
+static err must_be_file(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return fail(ERR_INTEGRITY, "%s is no file", path);
+	return NULL;
+}
+
 static err open_and_settle(struct sqlite *s, const char *path, enum db_mode mode)
 {
 	err e;
 
+	TRY(must_be_file(path));
 	if (str_starts(str_c(path), STR("file:")))	/* Debian's SQLite reads it as a URI */
 		return fail(ERR_USAGE, "write ./%s for a file whose name begins with file:", path);
 	if (mode == DB_WRITE) {

@@ -242,7 +242,7 @@ err evidence_reopen(struct evidence_store *s, const struct digest *d, struct evi
 	if (!r)
 		r = *reader = reader_new();
 	fd_close_at(&r->fd);
-	r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	r->fd = fd_open_read(path, O_NOFOLLOW);
 	if (r->fd < 0 && errno == ENOENT)
 		return fail(ERR_MISSING, "there is no evidence %s", path);
 	if (r->fd < 0)

@@ -69,7 +69,7 @@ static err check_private(int fd, const char *path)
 	if (fstat(fd, &st))
 		return fail_errno("cannot examine %s", path);
 	if (!S_ISREG(st.st_mode))
-		return fail(ERR_DENIED, "%s is not a plain file", path);
+		return fail(ERR_INTEGRITY, "%s is not a plain file", path);
 	if (st.st_uid != geteuid())
 		return fail(ERR_DENIED, "the key %s belongs to another user", path);
 	if (st.st_mode & 077)
@@ -84,7 +84,7 @@ static err read_private(const char *folder, const char *name, struct buf *out)
 {
 	OWNED(arena) a = arena_new();
 	const char *path = arena_printf(a, "%s/%s", folder, name).p;
-	FD_AUTO fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	FD_AUTO fd = fd_open_read(path, O_NOFOLLOW);
 	void *room;
 	size_t got;
 

@@ -23,7 +23,7 @@ static struct str digest_text(struct arena *a, const struct digest *d)
 
 static err open_file(const char *name, int *out)
 {
-	FD_AUTO fd = open(name, O_RDONLY | O_CLOEXEC);
+	FD_AUTO fd = fd_open_read(name, 0);
 	struct stat st;
 
 	if (fd < 0 && errno == ENOENT)

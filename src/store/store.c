@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -116,6 +117,16 @@ static err take_lock(struct store *s, int wait_ms)
 	return NULL;
 }
 
+/* Emptied, as against a home that is being made. */
+static err must_not_be_empty(const struct store *s, const char *file, bool begun)
+{
+	struct stat st;
+
+	if (begun && stat(file, &st) == 0 && st.st_size == 0)
+		return fail(ERR_INTEGRITY, "%s is empty, and the log of the home %s is not", file, s->home.path);
+	return NULL;
+}
+
 /* A home that lost its database is no home to begin anew. */
 static err open_database(struct store *s, enum db_mode mode, int wait_ms)
 {
@@ -126,6 +137,8 @@ static err open_database(struct store *s, enum db_mode mode, int wait_ms)
 
 	if (mode == DB_WRITE && begun && str_starts(where, sqlite) && !file_exists(where.p + sqlite.n))
 		return fail(ERR_INTEGRITY, "the database %s of the home is missing", where.p + sqlite.n);
+	if (str_starts(where, sqlite))
+		TRY(must_not_be_empty(s, where.p + sqlite.n, begun));
 	e = db_open(s->home.database, mode, wait_ms, &s->db);
 	if (e && e->kind == ERR_MISSING)
 		return fail(ERR_INTEGRITY, "the database of the home is missing: %s", e->text);

@@ -328,3 +328,37 @@ def test_evidence_that_came_again_after_an_order_and_is_missing(home):
     home.run("verify", "-q", ok=0)
     again.unlink()
     refused(home, home.digests[2])
+
+
+@pytest.mark.parametrize("what", ["UPDATE view_finding_state SET open = 0", "DELETE FROM view_person WHERE rowid = (SELECT min(rowid) FROM view_person)"])
+def test_a_view_that_is_not_what_the_records_give(home, what):
+    if "finding" in what:
+        (home.root / "r.sarif").write_text(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {
+            "name": "t", "rules": [{"id": "R1"}]}}, "results": [{"ruleId": "R1", "message": {"text": "m"}, "locations": [
+                {"physicalLocation": {"artifactLocation": {"uri": "a.c"}, "region": {"startLine": 1}}}]}]}]}))
+        home.run("import", "r.sarif", ok=0)
+    home.sql(what)
+    done = home.run("verify", "-q", ok=5)
+    assert "NOT what the records give" in done.stdout and "NOT intact" in done.stdout
+    done = home.run("pack", home.root / "lie.zip", ok=5)
+    assert "custody rebuild" in done.stderr and not (home.root / "lie.zip").exists()
+    home.run("rebuild", ok=0)
+    home.run("verify", "-q", ok=0)
+
+
+@pytest.mark.parametrize("which", ["home.json", "keys/signing.key", "custody.db", "evidence", "tile"])
+def test_a_pipe_in_the_place_of_a_file_holds_nobody_up(home, which):
+    path = {"evidence": home.evidence(home.digests[0]), "tile": next(p for p in (home.path / "tiles/tile/0").rglob("*") if p.is_file())}
+    path = path.get(which, home.path / which)
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    done = subprocess.run([CUSTODY, "verify", "-q"], env=home.env, cwd=home.root, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=20, check=False)
+    assert done.returncode == 5, done.stdout + done.stderr
+
+
+def test_a_database_that_was_emptied(home):
+    (home.path / "custody.db").write_bytes(b"")
+    for name in ("custody.db-wal", "custody.db-shm"):
+        (home.path / name).unlink(missing_ok=True)
+    assert "is empty" in home.run("verify", ok=5).stderr
