@@ -10,7 +10,7 @@ CC   = gcc
 # before it (tools/check-layers.sh); the unit tests of a layer link no higher.
 LAYERS = base crypto text db net ledger scan record store git reader source judge show pack cmd
 
-PACKAGES = libcrypto sqlite3 yajl yaml-0.1 libzstd libarchive libseccomp libpcre2-8 libdeflate zlib
+PACKAGES = libcrypto sqlite3 yajl yaml-0.1 libzstd libseccomp libpcre2-8 libdeflate zlib
 EXTRA_LIBS = -lcsv -ldl -lpthread
 PACKAGE_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) libpq libxml-2.0 libcurl 2>/dev/null)
 PACKAGE_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
