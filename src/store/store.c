@@ -299,13 +299,21 @@ static err begin(struct store *s)
 	return NULL;
 }
 
+/* A commit that fails may be found done at the next start: from here on the rows may
+ * be there, and the bytes that they speak of stay. */
+static err commit(struct store *s)
+{
+	s->n_noted = 0;
+	return db_commit(s->db);
+}
+
 err store_append(struct store *s, const struct draft *d, int64_t *idx, bool *already)
 {
 	TRY(begin(s));
 	TRY(record_append(&s->log, d, idx, already));
 	if (++s->in_transaction < TRANSACTION_RECORDS)
 		return NULL;
-	return db_commit(s->db);
+	return commit(s);
 }
 
 err store_find(struct store *s, const struct draft *d, int64_t *idx)
@@ -316,8 +324,7 @@ err store_find(struct store *s, const struct draft *d, int64_t *idx)
 err store_finish(struct store *s)
 {
 	if (db_in_transaction(s->db))
-		TRY(db_commit(s->db));
-	s->n_noted = 0;
+		TRY(commit(s));
 	TRY(ledger_sign(s->ledger, s->log.received));
 	return home_note_place(&s->home, s->ledger);
 }
