@@ -160,9 +160,9 @@ static err say_standing(struct cmd_run *run, struct store *s, const struct apply
 	if (!str_is(c.state, "proposed"))
 		return NULL;
 	cmd_say(run, "  note: which controls apply, release branches, people and retention are proposed until a second "
-		"person approves: custody config approve (one person alone: --alone)");
+		"person approves: custody config approve%s", c.seconded ? "" : " (one person alone: --alone)");
 	if (c.waiting)
-		cmd_say(run, "  note: the release branches approved before stay in force until then");
+		cmd_say(run, "  note: what was approved before stays in force until then");
 	return NULL;
 }
 
@@ -211,13 +211,15 @@ static const struct cmd_verb verbs[] = {
 	{ "apply", "make records of what it declares",
 	  "Only what differs from what is known is written; what vanished from the file is recorded as declared no\n"
 	  "longer. What matters in it (which controls apply, release branches, people, retention) is proposed until a\n"
-	  "second person approves. With --from the file is read from the release branch of that repository, and a\n"
-	  "review that an export of the code host shows is the approval.",
+	  "second person approves; names and roles are known at once. With --from the file is read from the release\n"
+	  "branch of that repository, and a review that a pipeline's export of the code host shows is the approval.",
 	  "  custody config apply custody.yaml\n  custody config apply --from ~/src/custody-config", &apply_table, run_apply },
 	{ "approve", "stand behind what somebody else applied",
-	  "Nobody approves their own. A second person is known by their account on this machine, by a signature over\n"
-	  "the file with a key that is listed for them, or by their review of the commit that brought it. Where there\n"
-	  "is one person alone, --alone says so: everything works, and pages say that nobody else confirmed it.",
+	  "Nobody approves their own: both must be known persons (custody people link). The second is known by their\n"
+	  "account on this machine, by a signature over the file with a key that the home's allowed_signers lists for\n"
+	  "them, or by their review of the commit that brought it, in an export signed with the key of a service. Where\n"
+	  "there is one person alone, --alone says so, until a second one approved anything: everything works, and\n"
+	  "pages say that nobody else confirmed it.",
 	  "  custody config approve --signature custody.yaml.sig\n"
 	  "  custody config approve --alone --why 'a company of one'", &config_parts_approve_table,
 	  config_parts_approve },

@@ -12,7 +12,7 @@
 enum { LOOK_AHEAD = 180 * DAY_SECONDS };
 
 struct approve_options {
-	struct str file, from, signature, signers, why;
+	struct str file, from, signature, why;
 	int alone;
 };
 static const struct field approve_fields[] = {
@@ -20,7 +20,6 @@ static const struct field approve_fields[] = {
 	FIELD(approve_options, file, FIELD_PATH, FIELD_OPERAND, 1024, "with --from: its path there (default custody.yaml)"),
 	FIELD(approve_options, from, FIELD_PATH, 0, 4096, "repository on whose release branch it was reviewed"),
 	FIELD(approve_options, signature, FIELD_PATH, 0, 4096, "SSH signature over the file: ssh-keygen -Y sign -n file"),
-	FIELD(approve_options, signers, FIELD_PATH, 0, 4096, "allowed signers (default: that file in the home)"),
 	FIELD(approve_options, why, FIELD_TEXT, 0, 1024, "what is said of it"),
 	{ 0 },
 };
@@ -67,6 +66,9 @@ err config_parts_reviewed(struct cmd_run *run, struct store *s, struct str commi
 		return err_hint(fail(ERR_DENIED, "no independent review of %.12s, which brought it, is shown: %s",
 				     arena_cstr(run->a, commit), row.reviewed.reason),
 				"custody change show %.12s", arena_cstr(run->a, commit));
+	approve.change = no;
+	approve.repository = spec.repository_no;
+	approve.pull = row.pull;
 	show_change_rows_free(rows);
 	rows = NULL;
 	return config_approve(s, run->a, &approve, &already);
@@ -110,7 +112,6 @@ err config_parts_approve(struct cmd_run *run, const void *options)
 		.how = o->alone == 1 ? APPROVED_ALONE : o->signature.p ? APPROVED_SIGNED : APPROVED_STATED,
 		.why = o->why,
 		.signature = o->signature.p ? arena_cstr(run->a, o->signature) : NULL,
-		.signers = o->signers.p ? arena_cstr(run->a, o->signers) : NULL,
 	};
 	bool already = false;
 	STORE_AUTO s = NULL;

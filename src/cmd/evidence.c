@@ -14,7 +14,7 @@
 
 struct add_options {
 	struct many control;
-	struct str file, kind, signature, signers, title;
+	struct str file, kind, signature, title;
 	int64_t date, review_by;
 };
 static const struct field add_fields[] = {
@@ -25,7 +25,6 @@ static const struct field add_fields[] = {
 	FIELD(add_options, kind, FIELD_TEXT, FIELD_REQUIRED, 64, "policy, procedure, minutes, review, protocol …"),
 	FIELD(add_options, review_by, FIELD_DAY, 0, 0, "the day by which it is to be reviewed"),
 	FIELD(add_options, signature, FIELD_PATH, 0, 4096, "SSH signature over it: ssh-keygen -Y sign -n file"),
-	FIELD(add_options, signers, FIELD_PATH, 0, 4096, "allowed signers (default: that file in the home)"),
 	FIELD(add_options, title, FIELD_TEXT, FIELD_REQUIRED, 512, "its title"),
 	{ 0 },
 };
@@ -56,7 +55,6 @@ static err run_add(struct cmd_run *run, const void *options)
 	struct document_spec spec = {
 		.file = arena_cstr(run->a, o->file), .kind = o->kind, .title = o->title, .review_by = o->review_by,
 		.signature = o->signature.p ? arena_cstr(run->a, o->signature) : NULL,
-		.signers = o->signers.p ? arena_cstr(run->a, o->signers) : NULL,
 		.effective = o->date == INSTANT_NONE ? INSTANT_NONE : o->date * DAY_SECONDS,
 	};
 	struct document_result r;
@@ -155,7 +153,8 @@ static const struct cmd_verb verbs[] = {
 	{ "list", "what is kept, byte for byte", NULL, "  custody evidence list --control 8.25", &list_table,
 	 run_list },
 	{ "add", "hand over a file as evidence for controls",
-	  "Its author is claimed unless a signature is given that is good over the file, by a key that is listed.",
+	  "Its author is claimed unless a signature is given that is good over the file, by a key that the home's\n"
+	  "allowed_signers lists.",
 	  "  custody evidence add policy.pdf --control 8.25 --kind policy --title 'Secure development policy'\n"
 	  "  ssh-keygen -Y sign -n file -f key policy.pdf", &add_table, run_add },
 	{ "get", "one piece of evidence, proved by its digest", NULL, "  custody evidence get 3f1b…", &get_table,

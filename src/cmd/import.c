@@ -17,7 +17,7 @@
 
 struct import_options {
 	struct many file;
-	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, signature, signers,
+	struct str artefact, branch, commit, digest, environment, kind, repository, run, scope, signature,
 		system, to;
 	int64_t complete_since, effective;
 };
@@ -37,7 +37,6 @@ static const struct field fields[] = {
 	FIELD(import_options, run, FIELD_TEXT, 0, 256, "run of the pipeline that made it"),
 	FIELD(import_options, scope, FIELD_TEXT, 0, 512, "part that was scanned, where not all"),
 	FIELD(import_options, signature, FIELD_PATH, 0, 4096, "SSH signature over a submission: ssh-keygen -Y sign -n file"),
-	FIELD(import_options, signers, FIELD_PATH, 0, 4096, "allowed signers (default: that file in the home)"),
 	FIELD(import_options, system, FIELD_TEXT, 0, 128, "system the report is of"),
 	FIELD(import_options, to, FIELD_PATH, 0, 4096, "in a job without a home: write a submission here; - is standard output"),
 	{ 0 },
@@ -165,7 +164,6 @@ static err import_one(struct cmd_run *run, struct store *s, const struct import_
 		.progress = run->quiet ? NULL : say_progress, .progress_ctx = &line,
 		.note = say_note, .note_ctx = run,
 		.signature = o->signature.p ? arena_cstr(run->a, o->signature) : NULL,
-		.signers = o->signers.p ? arena_cstr(run->a, o->signers) : NULL,
 	};
 
 	c.file = str_c(name);

@@ -49,7 +49,8 @@ static void say_sum(struct cmd_run *run, const struct retention *r)
 	else
 		cmd_say(run, "%zu parts are due, %zu of them held; evidence is kept %lld months, words %lld (0: for ever)%s", r->n,
 			r->held, (long long)r->evidence, (long long)r->words,
-			r->approved ? "" : "; one person proposes that, and nothing is destroyed by it yet");
+			!r->approved ? "; one person proposes that, and nothing is destroyed by it yet" :
+			r->proposed ? "; another is proposed, and counts once a second person approves it" : "");
 }
 
 static err run_retention(struct cmd_run *run, const void *options)

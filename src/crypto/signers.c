@@ -225,6 +225,58 @@ err signers_parse(struct arena *a, struct str text, struct signers *out)
 	return NULL;
 }
 
+/* Each word that is a key or a fingerprint counts; the others are comments. */
+err signers_revoke(struct arena *a, struct str text, struct signers *s)
+{
+	struct str line, word;
+	size_t room = 1;
+
+	if (text.n > FILE_MAX)
+		return fail(ERR_LIMIT, "the file of revoked keys is larger than %d bytes", FILE_MAX);
+	for (size_t i = 0; i < text.n; i++)
+		room += text.p[i] == ' ' || text.p[i] == '\n' || text.p[i] == '\t';
+	s->revoked = (struct strs){ ARENA_ARRAY(a, struct str, room), 0 };
+	while (str_split(&text, '\n', &line)) {
+		if (str_starts(str_trim(line), STR("#")))
+			continue;
+		while (str_split(&line, ' ', &word)) {
+			BUF_AUTO key = buf_new(KEY_MAX);
+			struct str kind;
+
+			word = str_trim(word);
+			if (str_starts(word, STR("SHA256:")))
+				s->revoked.v[s->revoked.n++] = arena_str(a, word);
+			else if (base64_get(word, &key) && sshkey_kind(buf_str(&key), &kind))
+				s->revoked.v[s->revoked.n++] = arena_str(a, buf_str(&key));
+		}
+	}
+	return NULL;
+}
+
+static bool is_revoked(const struct signers *s, const struct sshsig *sig)
+{
+	for (size_t i = 0; i < s->revoked.n; i++)
+		if (str_eq(s->revoked.v[i], sig->key) || str_is(s->revoked.v[i], sig->fingerprint))
+			return true;
+	return false;
+}
+
+enum signers_word signers_vouch(const struct signers *s, const struct sshsig *sig, struct str message,
+				const char *space)
+{
+	err e;
+
+	if (is_revoked(s, sig))
+		return SIGNERS_REVOKED;
+	e = sshsig_verify(sig, message, space);
+	if (e)
+		return e->kind == ERR_FAILED ? SIGNERS_UNCHECKED : SIGNERS_BAD;
+	for (size_t i = 0; i < s->n; i++)
+		if (!s->v[i].authority && str_eq(s->v[i].key, sig->key))
+			return SIGNERS_LISTED;
+	return SIGNERS_UNLISTED;
+}
+
 const struct signer *signers_find(const struct signers *s, const struct sshsig *sig, int64_t at)
 {
 	for (size_t i = 0; i < s->n; i++) {

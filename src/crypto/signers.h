@@ -19,12 +19,30 @@ struct signer {
 struct signers {
 	struct signer *v;
 	size_t n;
+	struct strs revoked;		/* keys in wire form, or fingerprints: they vouch for nothing */
+};
+
+enum signers_word {
+	SIGNERS_LISTED,		/* good, by a key that is listed: for whom and when says signers_find() */
+	SIGNERS_UNLISTED,	/* good, by a key that is listed for nobody */
+	SIGNERS_REVOKED,	/* by a key that is listed as revoked */
+	SIGNERS_BAD,		/* not over this message, or made for another namespace */
+	SIGNERS_UNCHECKED,	/* of a kind that cannot be checked here */
 };
 
 /* Reads the whole file (at most 4 MiB, 65,536 lines); views live in `a`. A time
  * without Z is read as UTC, so that the answer is the same everywhere.
  * ERR_INPUT names the line. */
 MUST_USE err signers_parse(struct arena *a, struct str text, struct signers *out);
+
+/* Adds revoked keys (at most 4 MiB): one public key as OpenSSH writes them, or one
+ * fingerprint, to a line. */
+MUST_USE err signers_revoke(struct arena *a, struct str text, struct signers *s);
+
+/* What a signature over the message is worth by these lists: the one answer for
+ * commits, documents, submissions and approvals alike. */
+enum signers_word signers_vouch(const struct signers *s, const struct sshsig *sig, struct str message,
+				const char *space);
 
 /* The first line that lets this key sign for this namespace at that instant, or
  * NULL. The signature itself is not checked here. */

@@ -1,15 +1,13 @@
 #include "git/vouch.h"
 
 #include "base/file.h"
-#include "base/hex.h"
 #include "crypto/signers.h"
 
-enum { LIST_MAX = 4 << 20, KEY_MAX = 16384 };
+enum { LIST_MAX = 4 << 20 };
 
 struct git_vouch {
 	struct arena *a;
 	struct signers listed;
-	struct strs revoked;	/* keys in wire form, or fingerprints */
 	bool any;
 };
 
@@ -19,32 +17,6 @@ void git_vouch_free(struct git_vouch *v)
 		return;
 	arena_free(v->a);
 	free(v);
-}
-
-/* A line of public keys as OpenSSH writes them, or a fingerprint: each word that
- * is either counts. */
-static void read_revoked(struct git_vouch *v, struct str text)
-{
-	struct str line, word;
-	size_t room = 1;
-
-	for (size_t i = 0; i < text.n; i++)
-		room += text.p[i] == ' ' || text.p[i] == '\n' || text.p[i] == '\t';
-	v->revoked.v = ARENA_ARRAY(v->a, struct str, room);
-	while (str_split(&text, '\n', &line)) {
-		if (str_starts(str_trim(line), STR("#")))
-			continue;
-		while (str_split(&line, ' ', &word)) {
-			BUF_AUTO key = buf_new(KEY_MAX);
-			struct str kind;
-
-			word = str_trim(word);
-			if (str_starts(word, STR("SHA256:")))
-				v->revoked.v[v->revoked.n++] = word;
-			else if (base64_get(word, &key) && sshkey_kind(buf_str(&key), &kind))
-				v->revoked.v[v->revoked.n++] = arena_str(v->a, buf_str(&key));
-		}
-	}
 }
 
 static err read_list(const char *path, struct arena *a, struct str *text)
@@ -69,27 +41,11 @@ err git_vouch_new(const char *signers, const char *revoked, struct git_vouch **o
 	}
 	if (revoked) {
 		TRY(read_list(revoked, v->a, &text));
-		read_revoked(v, text);
+		TRY(err_in(signers_revoke(v->a, text, &v->listed), "%s", revoked));
 	}
 	*out = v;
 	v = NULL;
 	return NULL;
-}
-
-static bool is_revoked(const struct git_vouch *v, const struct sshsig *sig)
-{
-	for (size_t i = 0; i < v->revoked.n; i++)
-		if (str_eq(v->revoked.v[i], sig->key) || str_is(v->revoked.v[i], sig->fingerprint))
-			return true;
-	return false;
-}
-
-static bool is_listed(const struct git_vouch *v, const struct sshsig *sig)
-{
-	for (size_t i = 0; i < v->listed.n; i++)
-		if (!v->listed.v[i].authority && str_eq(v->listed.v[i].key, sig->key))
-			return true;
-	return false;
 }
 
 /* Addresses are compared without case, as mail is delivered. */
@@ -123,7 +79,7 @@ static enum git_standing whose_key(const struct git_vouch *v, struct arena *a, c
 	enum git_standing best = GIT_VOUCH_OUTDATED;
 
 	for (size_t i = 0; i < v->listed.n; i++) {
-		const struct signers one = { &v->listed.v[i], 1 };
+		const struct signers one = { .v = &v->listed.v[i], .n = 1 };
 		const struct signer *s = signers_find(&one, sig, c->committer.at);
 
 		if (!s)
@@ -147,17 +103,23 @@ enum git_standing git_vouch_of(const struct git_vouch *v, struct arena *a, const
 			      struct str *whose)
 {
 	struct sshsig sig;
-	err e;
 
 	*whose = (struct str){ 0 };
 	if (!v->any || c->signature != GIT_SIGNED_SSH || !c->payload.p)
 		return GIT_VOUCH_UNCHECKED;
 	if (sshsig_parse(a, c->armour, &sig))
 		return GIT_VOUCH_BAD;
-	if (is_revoked(v, &sig))
+	switch (signers_vouch(&v->listed, &sig, c->payload, "git")) {
+	case SIGNERS_LISTED:
+		break;
+	case SIGNERS_UNLISTED:
+		return GIT_VOUCH_UNLISTED;
+	case SIGNERS_REVOKED:
 		return GIT_VOUCH_REVOKED;
-	e = sshsig_verify(&sig, c->payload, "git");
-	if (e)
-		return e->kind == ERR_FAILED ? GIT_VOUCH_UNCHECKED : GIT_VOUCH_BAD;
-	return is_listed(v, &sig) ? whose_key(v, a, c, &sig, whose) : GIT_VOUCH_UNLISTED;
+	case SIGNERS_BAD:
+		return GIT_VOUCH_BAD;
+	case SIGNERS_UNCHECKED:
+		return GIT_VOUCH_UNCHECKED;
+	}
+	return whose_key(v, a, c, &sig, whose);
 }

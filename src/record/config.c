@@ -13,7 +13,7 @@ static const struct table branch_table = TABLE(r_config_branch, "branch", branch
 
 static const struct field retention_fields[] = {
 	FIELD(r_retention, months, FIELD_INT, FIELD_REQUIRED, 1200, "months it is kept"),
-	FIELD(r_retention, what, FIELD_TEXT, FIELD_REQUIRED, 64, "evidence, recordings, words"),
+	FIELD(r_retention, what, FIELD_TEXT, FIELD_REQUIRED, 64, "evidence, words"),
 	{ 0 },
 };
 static const struct table retention_table = TABLE(r_retention, "retention", retention_fields);
@@ -48,52 +48,67 @@ static err put_branches(struct apply *ap, const struct r_config *f, int64_t wait
 	return NULL;
 }
 
-static err put_retention(struct apply *ap, const struct r_config *f)
+static err put_retention(struct apply *ap, const struct r_config *f, int64_t waiting)
 {
 	const struct r_retention *t = f->retention.v;
 
-	TRY(db_run(ap->db, SQL("DELETE FROM view_retention"), DB_NONE, NULL));
+	TRY(db_run(ap->db, SQL("DELETE FROM view_retention WHERE waiting = 1 OR $1 = 0"), DB_ARGS(DB_I(waiting)), NULL));
 	for (size_t i = 0; i < f->retention.n; i++)
-		TRY(db_run(ap->db, SQL("INSERT INTO view_retention (what, months) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
-			   DB_ARGS(DB_T(t[i].what), DB_I(t[i].months)), NULL));
+		TRY(db_run(ap->db, SQL("INSERT INTO view_retention (what, months, waiting) VALUES ($1, $2, $3) "
+				       "ON CONFLICT DO NOTHING"),
+			   DB_ARGS(DB_T(t[i].what), DB_I(t[i].months), DB_I(waiting)), NULL));
 	return NULL;
 }
 
-/* "approved", "alone", or, where nobody approved what matters in it, "proposed". */
-static err state_of(struct apply *ap, const struct r_config *f, struct str *out)
+struct in_force {
+	struct str matters, how;	/* absent: nothing was ever approved */
+	int64_t seconded;
+};
+
+static err read_in_force(struct apply *ap, struct in_force *out)
 {
-	struct db_value matters = record_blob(ap->a, f->matters);
-	int64_t approvals, alone;
+	DB_ROWS rows = NULL;
+	bool more;
 
-	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config_approval WHERE matters = $1"), DB_ARGS(matters), 0,
-		       &approvals));
-	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config_approval WHERE matters = $1 AND how = 'alone'"),
-		       DB_ARGS(matters), 0, &alone));
-	*out = !approvals ? STR("proposed") : alone ? STR("alone") : STR("approved");
+	*out = (struct in_force){ 0 };
+	TRY(db_query(ap->db, SQL("SELECT in_force, in_force_how, seconded FROM view_config"), DB_NONE, &rows));
+	TRY(db_next(rows, &more));
+	if (!more)
+		return NULL;
+	out->seconded = db_int(rows, 2);
+	if (db_is_null(rows, 0))
+		return NULL;
+	out->matters = record_hex(ap->a, db_blob(rows, 0));
+	out->how = arena_str(ap->a, db_text(rows, 1));
 	return NULL;
 }
 
-/* Release branches somebody stands behind stay in force until what is proposed is
- * approved too; where nobody ever did, what is proposed is all there is. */
+/* What matters is in force where the approval given last was of the same; what was
+ * approved before that is proposed again. Release branches and retention somebody stands
+ * behind stay until what is proposed is approved too; where nobody ever did, what is
+ * proposed is all there is. */
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_config *f = r->facts;
-	int64_t secured;
-	struct str state;
-	bool proposed;
+	struct in_force was;
+	int64_t waiting;
+	bool same;
 
-	TRY(state_of(ap, f, &state));
-	proposed = str_is(state, "proposed");
-	TRY(db_get_int(ap->db, SQL("SELECT secured FROM view_config"), DB_NONE, 0, &secured));
-	TRY(put_branches(ap, f, proposed && secured == 1));
-	TRY(put_retention(ap, f));
+	TRY(read_in_force(ap, &was));
+	same = was.matters.p && str_eq(was.matters, f->matters);
+	waiting = was.matters.p && !same;
+	TRY(put_branches(ap, f, waiting));
+	TRY(put_retention(ap, f, waiting));
 	TRY(db_run(ap->db, SQL("DELETE FROM view_config"), DB_NONE, NULL));
-	return db_run(ap->db, SQL("INSERT INTO view_config (one, digest, matters, state, secured, soa_at, period_from, "
-				  "period_to, at, idx) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)"),
-		      DB_ARGS(record_blob(ap->a, f->digest), record_blob(ap->a, f->matters), DB_T(state),
-			      DB_I(secured == 1 || !proposed), db_int_or_null(f->soa_at, INSTANT_NONE),
-			      db_int_or_null(f->period_from, INSTANT_NONE), db_int_or_null(f->period_to, INSTANT_NONE),
-			      DB_I(r->header.effective), DB_I(r->idx)), NULL);
+	return db_run(ap->db, SQL("INSERT INTO view_config (one, id, digest, matters, state, in_force, in_force_how, seconded, "
+				  "soa_at, period_from, period_to, at, idx) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, "
+				  "$10, $11, $12)"),
+		      DB_ARGS(record_blob(ap->a, r->header.about), record_blob(ap->a, f->digest),
+			      record_blob(ap->a, f->matters), DB_T(same ? was.how : STR("proposed")),
+			      record_blob(ap->a, was.matters), db_text_or_null(was.how), DB_I(was.seconded),
+			      db_int_or_null(f->soa_at, INSTANT_NONE), db_int_or_null(f->period_from, INSTANT_NONE),
+			      db_int_or_null(f->period_to, INSTANT_NONE), DB_I(r->header.effective), DB_I(r->idx)),
+		      NULL);
 }
 
 const struct record_type record_config = { "config.v1", &table, "configuration was read", NULL, NULL, apply };

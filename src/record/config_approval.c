@@ -12,50 +12,52 @@ static const struct field fields[] = {
 	FIELD_CHOICE(r_config_approval, how, FIELD_REQUIRED, approval_words, "how the second person is known"),
 	FIELD(r_config_approval, key, FIELD_TEXT, 0, 128, "signed: fingerprint of the key"),
 	FIELD(r_config_approval, matters, FIELD_DIGEST, FIELD_REQUIRED, 0, "what is approved of it"),
-	FIELD(r_config_approval, person, FIELD_ID, 0, 0, "signed: the person who approves"),
+	FIELD(r_config_approval, person, FIELD_ID, 0, 0, "signed, reviewed: the person who approves"),
 	FIELD(r_config_approval, signer, FIELD_TEXT, FIELD_WORDS, 320, "signed: whom the key is listed for"),
 	FIELD(r_config_approval, why, FIELD_TEXT, FIELD_WORDS, 1024, "what they say of it"),
 	{ 0 },
 };
 static const struct table table = TABLE(r_config_approval, "config.approval", fields);
 
-/* What waited comes into force, and what was in force goes. */
-static err take_branches(struct apply *ap, bool secured)
+/* What waited comes into force, and what was in force goes. Where nothing was in force,
+ * nothing waits. */
+static err take_waiting(struct apply *ap)
 {
-	if (!secured)
-		return NULL;
 	TRY(db_run(ap->db, SQL("DELETE FROM view_release_branch WHERE waiting = 0"), DB_NONE, NULL));
-	return db_run(ap->db, SQL("UPDATE view_release_branch SET waiting = 0"), DB_NONE, NULL);
+	TRY(db_run(ap->db, SQL("UPDATE view_release_branch SET waiting = 0"), DB_NONE, NULL));
+	TRY(db_run(ap->db, SQL("DELETE FROM view_retention WHERE waiting = 0"), DB_NONE, NULL));
+	return db_run(ap->db, SQL("UPDATE view_retention SET waiting = 0"), DB_NONE, NULL);
 }
 
 static err into_force(struct apply *ap, const struct r_config_approval *f)
 {
-	struct db_value matters = record_blob(ap->a, f->matters);
-	int64_t proposed, secured;
+	struct str how = f->how == APPROVED_ALONE ? STR("alone") : STR("approved");
+	int64_t waits;
 
-	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config WHERE matters = $1 AND state = 'proposed'"),
-		       DB_ARGS(matters), 0, &proposed));
-	TRY(db_get_int(ap->db, SQL("SELECT secured FROM view_config"), DB_NONE, 0, &secured));
-	if (proposed)
-		TRY(take_branches(ap, secured == 1));
-	return db_run(ap->db, SQL("UPDATE view_config SET state = $2, secured = 1 WHERE matters = $1 AND "
-				  "state <> 'approved'"),
-		      DB_ARGS(matters, DB_T(f->how == APPROVED_ALONE ? STR("alone") : STR("approved"))), NULL);
+	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config WHERE state = 'proposed' AND in_force IS NOT NULL"),
+		       DB_NONE, 0, &waits));
+	if (waits)
+		TRY(take_waiting(ap));
+	TRY(db_run(ap->db, SQL("UPDATE view_service SET waiting = 0"), DB_NONE, NULL));
+	return db_run(ap->db, SQL("UPDATE view_config SET state = $1, in_force = matters, in_force_how = $1, "
+				  "seconded = CASE WHEN $1 = 'approved' THEN 1 ELSE seconded END"),
+		      DB_ARGS(DB_T(how)), NULL);
 }
 
+/* It is of the one record it names. Nobody is alone where a second person ever stood
+ * behind anything. */
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_config_approval *f = r->facts;
-	struct db_value matters = record_blob(ap->a, f->matters);
+	int64_t counts;
 
-	if (f->how != APPROVED_ALONE)
-		TRY(db_run(ap->db, SQL("DELETE FROM view_config_approval WHERE matters = $1 AND how = 'alone'"),
-			   DB_ARGS(matters), NULL));
-	TRY(db_run(ap->db, SQL("INSERT INTO view_config_approval (matters, how, at, idx) VALUES ($1, $2, $3, $4) "
-			       "ON CONFLICT DO NOTHING"),
-		   DB_ARGS(matters, DB_T(str_c(approval_words[f->how])), DB_I(r->header.effective), DB_I(r->idx)),
-		   NULL));
-	return into_force(ap, f);
+	TRY(db_run(ap->db, SQL("INSERT INTO view_config_approval (idx, config, matters, how, at) VALUES ($1, $2, $3, $4, $5)"),
+		   DB_ARGS(DB_I(r->idx), record_blob(ap->a, f->config), record_blob(ap->a, f->matters),
+			   DB_T(str_c(approval_words[f->how])), DB_I(r->header.effective)), NULL));
+	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config WHERE id = $1 AND matters = $2 AND ($3 = 0 OR seconded = 0)"),
+		       DB_ARGS(record_blob(ap->a, f->config), record_blob(ap->a, f->matters),
+			       DB_I(f->how == APPROVED_ALONE)), 0, &counts));
+	return counts ? into_force(ap, f) : NULL;
 }
 
 const struct record_type record_config_approval = {

@@ -111,7 +111,9 @@ static err apply(struct apply *ap, const struct record *r)
 	const struct r_host_pulls *f = r->facts;
 	const struct r_pull *v = f->pulls.v;
 	const int64_t *same = f->same.v;
-	struct pull_view_telling t = { .told = r->header.effective, .idx = r->idx };
+	struct pull_view_telling t = { .told = r->header.effective, .idx = r->idx,
+				       .proven = r->header.content == CONTENT_COLLECTED ||
+						 r->header.content == CONTENT_PIPELINE };
 
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_repository WHERE id = $1"),
 		       DB_ARGS(record_blob(ap->a, f->repository)), 0, &t.repository));

@@ -37,6 +37,23 @@ static err put_roles(struct apply *ap, const struct r_person *f, struct db_value
 	return NULL;
 }
 
+/* A service that the configuration declares. Its record comes first, so that its state
+ * says whether somebody stands behind this. */
+static err put_service(struct apply *ap, const struct r_person *f, struct db_value id)
+{
+	const struct str *list = f->lists.v;
+	bool declared = false;
+	int64_t in_force;
+
+	for (size_t i = 0; i < f->lists.n; i++)
+		declared |= str_is(list[i], "config");
+	if (!declared || f->kind != PERSON_SERVICE)
+		return db_run(ap->db, SQL("DELETE FROM view_service WHERE person = $1"), DB_ARGS(id), NULL);
+	TRY(db_get_int(ap->db, SQL("SELECT count(*) FROM view_config WHERE state <> 'proposed'"), DB_NONE, 0, &in_force));
+	return db_run(ap->db, SQL("INSERT INTO view_service (person, waiting) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
+		      DB_ARGS(id, DB_I(!in_force)), NULL);
+}
+
 static err apply(struct apply *ap, const struct record *r)
 {
 	const struct r_person *f = r->facts;
@@ -50,6 +67,7 @@ static err apply(struct apply *ap, const struct record *r)
 			   DB_T(f->status == FIELD_UNKNOWN ? STR("unknown") : str_c(person_status_words[f->status])),
 			   db_int_or_null(f->starts, INSTANT_NONE), db_int_or_null(f->ends, INSTANT_NONE),
 			   DB_I(f->unlisted == 1), DB_I(r->idx)), NULL));
+	TRY(put_service(ap, f, id));
 	return put_roles(ap, f, id);
 }
 

@@ -28,12 +28,15 @@ static err put_telling(struct apply *ap, const struct pull_view_telling *t)
 	struct str telling = host_pulls_telling(ap->a, t->pull);
 	struct digest d = digest_of(telling);
 
-	TRY(db_run(ap->db, SQL("INSERT INTO view_pull_told (repository_no, number, digest, head, told_at, newest, telling, idx) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING"),
+	TRY(db_run(ap->db, SQL("INSERT INTO view_pull_told (repository_no, number, digest, head, told_at, newest, telling, idx, "
+		"proven) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"),
 		DB_ARGS(DB_I(t->repository), DB_I(number), DB_B(digest_str(&d)), record_blob(ap->a, t->pull->head),
-			DB_I(t->told), DB_I(t->pull->newest), DB_B(telling), DB_I(t->idx)), &changed));
+			DB_I(t->told), DB_I(t->pull->newest), DB_B(telling), DB_I(t->idx), DB_I(t->proven)), &changed));
 	if (changed)
 		return NULL;
+	if (t->proven)
+		TRY(db_run(ap->db, SQL("UPDATE view_pull_told SET proven = 1 WHERE repository_no = $1 AND number = $2 AND digest = $3"),
+			   DB_ARGS(DB_I(t->repository), DB_I(number), DB_B(digest_str(&d))), NULL));
 	return db_run(ap->db, SQL("UPDATE view_pull_told SET told_at = $4 WHERE repository_no = $1 AND number = $2 AND digest = $3 "
 		"AND told_at < $4"),
 		DB_ARGS(DB_I(t->repository), DB_I(number), DB_B(digest_str(&d)), DB_I(t->told)), NULL);

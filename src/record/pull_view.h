@@ -12,6 +12,7 @@ struct pull_view_telling {
 	int64_t repository;		/* row of view_repository */
 	const struct r_pull *pull;	/* number FIELD_NO_INT: of whichever ends in its head */
 	int64_t told, idx;		/* instant of the export; the record */
+	bool proven;			/* collected, or signed by a pipeline: no file somebody wrote */
 };
 
 /* Adds what was told and computes the pull request, or all that end in its head,

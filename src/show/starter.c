@@ -380,7 +380,7 @@ err show_starter(struct db *db, const struct directory *d, int64_t now, struct b
 	TRY(put_controls(&g));
 	buf_add_c(out, "# soa: { approved_by: NAME, approved_at: 2026-01-31 }  # until then no applicability is "
 		  "confirmed\n"
-		  "# retention: { evidence: 7 years, recordings: 12 months, words: 7 years }\n"
+		  "# retention: { evidence: 7 years, words: 7 years }\n"
 		  "# period: { from: 2026-01-01, to: 2026-12-31 }\n");
 	return buf_ok(out, "the starter");
 }

@@ -30,7 +30,7 @@ struct config_control {
 };
 struct config_soa { struct str approved_by; int64_t approved_at; };
 struct config_period { int64_t from, to; };
-struct config_retention { struct str evidence, recordings, words; };
+struct config_retention { struct str evidence, words; };
 
 struct config {
 	struct many controls, people, repositories, systems;

@@ -107,8 +107,7 @@ static struct many retention_of(struct config_applying *ap)
 {
 	const struct config_retention *t = &ap->c->retention;
 	const struct r_retention all[] = {
-		{ STR("evidence"), config_months(t->evidence) }, { STR("recordings"), config_months(t->recordings) },
-		{ STR("words"), config_months(t->words) },
+		{ STR("evidence"), config_months(t->evidence) }, { STR("words"), config_months(t->words) },
 	};
 	struct r_retention *v = ARENA_ARRAY(ap->a, struct r_retention, ARRAY_LEN(all));
 	size_t n = 0;

@@ -1,13 +1,10 @@
 #include "source/config_approve.h"
 
-#include "base/file.h"
 #include "base/instant.h"
 #include "source/config.h"
 #include "store/directory.h"
 #include "store/second.h"
 #include "store/signature.h"
-
-enum { SIGNATURE_MAX = 64 * 1024 };
 
 err config_standing(struct store *s, struct arena *a, struct config_standing *out)
 {
@@ -15,7 +12,7 @@ err config_standing(struct store *s, struct arena *a, struct config_standing *ou
 	struct header h;
 	bool more;
 
-	TRY(db_query(store_db(s), SQL("SELECT v.digest, v.matters, v.state, v.at, v.idx, r.header FROM view_config v "
+	TRY(db_query(store_db(s), SQL("SELECT v.digest, v.matters, v.state, v.at, v.idx, r.header, v.seconded FROM view_config v "
 				      "JOIN kept_record r ON r.idx = v.idx"), DB_NONE, &rows));
 	TRY(db_next(rows, &more));
 	if (!more)
@@ -24,13 +21,15 @@ err config_standing(struct store *s, struct arena *a, struct config_standing *ou
 	*out = (struct config_standing){
 		.about = h.about, .by = h.by, .digest = record_hex(a, db_blob(rows, 0)),
 		.matters = record_hex(a, db_blob(rows, 1)), .state = arena_str(a, db_text(rows, 2)),
-		.at = db_int(rows, 3), .idx = db_int(rows, 4),
+		.at = db_int(rows, 3), .idx = db_int(rows, 4), .seconded = db_int(rows, 6) == 1,
 	};
 	db_rows_close(rows);
 	rows = NULL;
 	return db_get_int(store_db(s), SQL("SELECT count(*) FROM view_release_branch WHERE waiting = 1"), DB_NONE, 0,
 			  &out->waiting);
 }
+
+enum { REVIEWERS_MAX = 100 };
 
 struct approving {
 	struct store *s;
@@ -39,7 +38,6 @@ struct approving {
 	struct config_standing c;
 	struct r_config_approval f;
 	struct draft d;
-	struct str cite[2];
 };
 
 /* The one person the principals of the key name. */
@@ -65,11 +63,10 @@ static err signer_person(struct approving *ap, struct str signer, struct str *pe
 
 static err by_signature(struct approving *ap)
 {
-	BUF_AUTO file = buf_new(CONFIG_BYTES), armour = buf_new(SIGNATURE_MAX);
+	BUF_AUTO file = buf_new(CONFIG_BYTES);
 	struct signature_spec sig = { .name = "the configuration", .signature = ap->spec->signature,
-				      .signers = ap->spec->signers, .at = instant_now() };
+				      .at = instant_now() };
 	struct second_party proposed = { .account = ap->c.by }, approves = { 0 };
-	char *hex = arena_alloc(ap->a, DIGEST_TEXT);
 	struct signature_found found;
 	struct digest d;
 
@@ -80,16 +77,89 @@ static err by_signature(struct approving *ap)
 	TRY(signature_check(ap->s, ap->a, &sig, &found));
 	TRY(signer_person(ap, found.signer, &approves.person));
 	TRY(second_person(ap->s, ap->a, &proposed, &approves));
-	TRY(file_read(ap->spec->signature, &armour));
-	TRY(evidence_put(store_evidence(ap->s), buf_str(&armour), &d));
-	TRY(store_note_evidence(ap->s, &d, (int64_t)armour.n, STR("signature")));
-	digest_put(hex, &d);
-	ap->cite[ap->d.cites.n++] = str_c(hex);
+	TRY(signature_keep(ap->s, ap->a, &found, &ap->d.cites));
 	ap->f.person = approves.person;
 	ap->f.signer = found.signer;
 	ap->f.key = found.key;
 	ap->d.author = AUTHOR_SIGNED;
 	return NULL;
+}
+
+/* Every export that told of the pull request is a collection or of a pipeline: a file
+ * that somebody uploaded could say anything of it. */
+static err check_tellings(struct approving *ap)
+{
+	const struct config_approve_spec *spec = ap->spec;
+	int64_t uploaded;
+
+	TRY(db_get_int(store_db(ap->s), SQL("SELECT count(*) FROM view_pull_told t WHERE t.repository_no = $1 AND t.proven = 0 "
+		"AND (t.number = $2 OR (t.number = -1 AND t.head = (SELECT p.head_commit FROM view_pull p "
+		"WHERE p.repository_no = $1 AND p.number = $2)))"),
+		DB_ARGS(DB_I(spec->repository), DB_I(spec->pull)), 0, &uploaded));
+	if (!uploaded)
+		return NULL;
+	return err_hint(fail(ERR_DENIED, "the review of pull request %lld is told by an uploaded file, which anybody could "
+			     "have written", (long long)spec->pull),
+			"export it in a pipeline with --to FILE, sign FILE with the key of a service, and import it with "
+			"--signature; or approve in another way");
+}
+
+/* Accounts whose approval is of what was merged, and who did not work on it. */
+static err find_reviewers(struct approving *ap, struct strs *out)
+{
+	const struct config_approve_spec *spec = ap->spec;
+	DB_ROWS rows = NULL;
+	bool more;
+
+	*out = (struct strs){ ARENA_ARRAY(ap->a, struct str, REVIEWERS_MAX), 0 };
+	TRY(db_query(store_db(ap->s), SQL("SELECT DISTINCT r.reviewer FROM view_review r JOIN view_pull p "
+		"ON p.repository_no = r.repository_no AND p.number = r.number JOIN view_account o ON o.id = r.reviewer "
+		"LEFT JOIN view_person op ON op.id = o.person "
+		"WHERE r.repository_no = $1 AND r.number = $2 AND r.state = 'approved' AND r.commit_id = p.head_commit "
+		"AND r.at <= p.merged_at AND o.kind NOT IN ('bot', 'host', 'tool') AND coalesce(op.kind, '') <> 'service' "
+		"AND NOT EXISTS (SELECT 1 FROM view_review n WHERE n.repository_no = $1 AND n.number = $2 "
+		"AND n.reviewer = r.reviewer AND n.state IN ('changes-requested', 'dismissed') AND n.at > r.at) "
+		"AND NOT EXISTS (SELECT 1 FROM view_account w WHERE (w.id = o.id OR w.person = o.person) AND (w.id = p.author "
+		"OR w.id IN (SELECT account FROM view_pull_account WHERE repository_no = $1 AND number = $2) "
+		"OR w.id IN (SELECT account FROM view_change_account WHERE change_no = $3))) ORDER BY r.reviewer"),
+		DB_ARGS(DB_I(spec->repository), DB_I(spec->pull), DB_I(spec->change)), &rows));
+	while (out->n < REVIEWERS_MAX) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		out->v[out->n++] = record_hex(ap->a, db_blob(rows, 0));
+	}
+	return NULL;
+}
+
+static err by_review(struct approving *ap)
+{
+	struct second_party proposed = { .account = ap->c.by };
+	struct strs reviewer;
+	err e = NULL;
+
+	TRY(check_tellings(ap));
+	TRY(find_reviewers(ap, &reviewer));
+	for (size_t i = 0; i < reviewer.n; i++) {
+		struct second_party approves = { .account = reviewer.v[i] };
+
+		e = second_person(ap->s, ap->a, &proposed, &approves);
+		if (!e)
+			return second_person_of(ap->s, ap->a, &approves, &ap->f.person);
+		if (e->kind != ERR_DENIED)
+			return e;
+	}
+	return e ? e : fail(ERR_DENIED, "no person who is known approved pull request %lld before it was merged",
+			    (long long)ap->spec->pull);
+}
+
+/* Nobody is alone where a second person stood behind anything before. */
+static err by_one(struct approving *ap)
+{
+	if (!ap->c.seconded)
+		return NULL;
+	return err_hint(fail(ERR_DENIED, "a second person approved a configuration of this home: one alone cannot replace it"),
+			"a second person approves: custody config approve");
 }
 
 /* Whether that is a second person, by the way they are known. */
@@ -101,10 +171,9 @@ static err check_second(struct approving *ap)
 	case APPROVED_SIGNED:
 		return by_signature(ap);
 	case APPROVED_REVIEWED:
-		ap->d.author = AUTHOR_HOST;
-		return NULL;
+		return by_review(ap);
 	case APPROVED_ALONE:
-		return NULL;
+		return by_one(ap);
 	}
 	return second_person(ap->s, ap->a, &proposed, &approves);
 }
@@ -119,10 +188,9 @@ static err approve(struct approving *ap)
 	int64_t idx;
 	bool already;
 
-	ap->cite[0] = ap->c.digest;
 	ap->d = (struct draft){
 		.type = &record_config_approval, .about = ap->c.about, .effective = instant_now(), .by = ap->spec->by,
-		.content = CONTENT_STATED, .author = AUTHOR_CLAIMED, .cites = { ap->cite, 1 }, .fields = &ap->f,
+		.content = CONTENT_STATED, .author = AUTHOR_CLAIMED, .cites = { &ap->c.digest, 1 }, .fields = &ap->f,
 	};
 	ap->f = (struct r_config_approval){
 		.config = ap->c.about, .digest = ap->c.digest, .matters = ap->c.matters, .how = ap->spec->how,
@@ -131,12 +199,6 @@ static err approve(struct approving *ap)
 	if (!ap->d.by.p)
 		TRY(store_local_account(ap->s, &ap->d.by));
 	TRY(check_second(ap));
-	if (ap->d.cites.n == 2 && str_cmp(ap->cite[0], ap->cite[1]) > 0) {
-		struct str first = ap->cite[0];
-
-		ap->cite[0] = ap->cite[1];
-		ap->cite[1] = first;
-	}
 	TRY(store_act(ap->s, STR("config approve"), &ap->d.in));
 	TRY(store_append(ap->s, &ap->d, &idx, &already));
 	return store_finish(ap->s);

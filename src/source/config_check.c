@@ -190,8 +190,8 @@ static err check_rest(const struct checking *k, struct map *seen)
 {
 	const struct config_repository *r = k->c->repositories.v;
 	const struct config_retention *t = &k->c->retention;
-	const struct str kept[] = { t->evidence, t->recordings, t->words };
-	const char *const names[] = { "evidence", "recordings", "words" };
+	const struct str kept[] = { t->evidence, t->words };
+	const char *const names[] = { "evidence", "words" };
 
 	for (size_t i = 0; i < k->c->repositories.n; i++)
 		TRY(once(k, seen, place_of(k, "repositories", i, "name"), r[i].name));

@@ -68,7 +68,6 @@ static const struct table period_table = TABLE(config_period, "period", period_f
 
 static const struct field retention_fields[] = {
 	FIELD(config_retention, evidence, FIELD_TEXT, 0, 32, "reports and documents, such as 7 years"),
-	FIELD(config_retention, recordings, FIELD_TEXT, 0, 32, "recordings of sessions"),
 	FIELD(config_retention, words, FIELD_TEXT, 0, 32, "names and texts"),
 	{ 0 },
 };

@@ -14,7 +14,7 @@ struct import_spec {
 	void *progress_ctx;
 	void (*note)(void *ctx, struct str note);		/* may be NULL */
 	void *note_ctx;
-	const char *signature, *signers;	/* of a submission that a job wrote; or NULL */
+	const char *signature;	/* of a submission that a job wrote; or NULL */
 };
 
 struct import_result {

@@ -96,35 +96,15 @@ static err keep(struct taking *t, struct str bytes, const char *kind, struct str
 	return NULL;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return str_cmp(*(const struct str *)a, *(const struct str *)b);
-}
-
-/* What was signed and the signature are kept, so that anybody can check it again. */
-static err keep_signed(struct taking *t, struct str message)
-{
-	BUF_AUTO armour = buf_new(64 * 1024);
-	struct str *v = ARENA_ARRAY(t->a, struct str, 3);
-	size_t n = 0;
-
-	TRY(file_read(t->spec->signature, &armour));
-	TRY(keep(t, message, "submission", &v[n++]));
-	TRY(keep(t, buf_str(&armour), "signature", &v[n++]));
-	if (t->c.report.p)
-		v[n++] = t->c.report;
-	qsort(v, n, sizeof(*v), by_text);
-	t->c.cites = (struct strs){ v, n };
-	return NULL;
-}
-
-/* A pipeline is a service that the home knows; a person's key says who handed it over. */
+/* A pipeline is a service that the home knows; a person's key says who handed it over.
+ * What was signed is kept beside the signature and the lists. */
 static err check_signature(struct taking *t, int fd)
 {
 	BUF_AUTO message = buf_new(SIGNATURE_MESSAGE_MAX);
-	struct signature_spec sig = { .name = t->spec->name, .signature = t->spec->signature,
-				      .signers = t->spec->signers, .at = instant_now() };
+	struct signature_spec sig = { .name = t->spec->name, .signature = t->spec->signature, .at = instant_now() };
 	struct signature_found found;
+	struct str kept[2];
+	size_t n = 0;
 	bool service;
 
 	TRY(fd_read_all(fd, t->spec->name, &message));
@@ -134,7 +114,11 @@ static err check_signature(struct taking *t, int fd)
 	TRY(signature_of_service(t->s, t->a, found.signer, &service));
 	t->c.content = service ? CONTENT_PIPELINE : CONTENT_UPLOADED;
 	t->c.author = service ? AUTHOR_PIPELINE : AUTHOR_SIGNED;
-	return keep_signed(t, sig.message);
+	TRY(keep(t, sig.message, "submission", &kept[n++]));
+	if (t->c.report.p)
+		kept[n++] = t->c.report;
+	t->c.cites = (struct strs){ kept, n };
+	return signature_keep(t->s, t->a, &found, &t->c.cites);
 }
 
 /* --- taking it in */

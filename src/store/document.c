@@ -64,19 +64,14 @@ static err keep_file(struct store *s, const char *name, struct str kind, struct 
 
 /* Who signed it, by the file of allowed signers, at the time it is dated. */
 static err check_signature(struct store *s, struct arena *a, const struct document_spec *spec, int64_t at,
-			   struct document_result *out)
+			   struct signature_found *out)
 {
 	BUF_AUTO message = buf_new(SIGNATURE_MESSAGE_MAX);
-	struct signature_spec sig = { .name = spec->file, .signature = spec->signature, .signers = spec->signers,
-				      .at = at };
-	struct signature_found found;
+	struct signature_spec sig = { .name = spec->file, .signature = spec->signature, .at = at };
 
 	TRY(file_read(spec->file, &message));
 	sig.message = buf_str(&message);
-	TRY(signature_check(s, a, &sig, &found));
-	out->signer = found.signer;
-	out->key = found.key;
-	return NULL;
+	return signature_check(s, a, &sig, out);
 }
 
 /* Whether every control has the same file of the same kind already. */
@@ -137,28 +132,26 @@ static err put_record(struct store *s, struct arena *a, const struct document_sp
 err document_add(struct store *s, struct arena *a, const struct document_spec *spec, struct document_result *out)
 {
 	struct document_result r = { .idx = -1 };
-	struct str *cite = ARENA_ARRAY(a, struct str, 2);
-	struct digest d, sig;
-	size_t n = 1;
+	struct strs cites = { &r.digest, 1 };
+	int64_t at = spec->effective == INSTANT_NONE ? instant_now() : spec->effective;
+	struct signature_found found;
+	struct digest d;
 
 	TRY(check_kind(spec));
-	if (spec->signature)
-		TRY(check_signature(s, a, spec, spec->effective == INSTANT_NONE ? instant_now() : spec->effective, &r));
-	TRY(keep_file(s, spec->file, STR("document"), &d));
-	r.digest = cite[0] = digest_text(a, &d);
 	if (spec->signature) {
-		TRY(keep_file(s, spec->signature, STR("signature"), &sig));
-		cite[n++] = digest_text(a, &sig);
-		if (str_cmp(cite[0], cite[1]) > 0) {
-			cite[0] = cite[1];
-			cite[1] = r.digest;
-		}
+		TRY(check_signature(s, a, spec, at, &found));
+		r.signer = found.signer;
+		r.key = found.key;
 	}
+	TRY(keep_file(s, spec->file, STR("document"), &d));
+	r.digest = digest_text(a, &d);
+	if (spec->signature)
+		TRY(signature_keep(s, a, &found, &cites));
 	TRY(kept_before(s, spec, &d, &r.already));
 	if (r.already)
 		TRY(store_finish(s));
 	else
-		TRY(put_record(s, a, spec, (struct strs){ cite, n }, &r));
+		TRY(put_record(s, a, spec, cites, &r));
 	*out = r;
 	return NULL;
 }

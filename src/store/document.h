@@ -8,7 +8,6 @@
 struct document_spec {
 	const char *file;
 	const char *signature;		/* SSH signature over it (ssh-keygen -Y sign -n file), or NULL */
-	const char *signers;		/* allowed signers; NULL: the file of that name in the home */
 	struct strs controls;		/* ids of 2022 */
 	struct str kind, title;
 	int64_t effective;		/* INSTANT_NONE: now */

@@ -163,6 +163,12 @@ static err write_cover(struct intake *in)
 
 enum standing { SAYS_MORE, SAYS_THE_SAME, WAS_SAID };
 
+/* What an uploaded file said is new again where nobody could have written it. */
+static bool is_proven(const struct intake *in)
+{
+	return in->c->content == CONTENT_COLLECTED || in->c->content == CONTENT_PIPELINE;
+}
+
 /* How a telling stands to what was told: new, or the newest telling told again
  * later, or told by an export that is no older. */
 static err stands(struct intake *in, const struct r_pull *p, enum standing *out)
@@ -174,12 +180,12 @@ static err stands(struct intake *in, const struct r_pull *p, enum standing *out)
 	bool more;
 
 	*out = SAYS_MORE;
-	TRY(db_query(store_db(in->store), SQL("SELECT t.told_at, p.digest FROM view_pull_told t LEFT JOIN view_pull p "
+	TRY(db_query(store_db(in->store), SQL("SELECT t.told_at, p.digest, t.proven FROM view_pull_told t LEFT JOIN view_pull p "
 		"ON p.repository_no = t.repository_no AND p.number = t.number "
 		"WHERE t.repository_no = $1 AND t.number = $2 AND t.digest = $3"),
 		DB_ARGS(DB_I(s->repository.no), DB_I(p->number), DB_B(digest_str(&d))), &rows));
 	TRY(db_next(rows, &more));
-	if (!more)
+	if (!more || (db_int(rows, 2) == 0 && is_proven(in)))
 		return NULL;
 	if (db_int(rows, 0) >= s->told)
 		*out = WAS_SAID;

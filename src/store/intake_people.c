@@ -75,6 +75,8 @@ err intake_people_person(struct intake *in, const struct s_person *item)
 	struct intake_people *p = persons_of(in);
 	struct s_person *s;
 
+	if (str_is(item->list, "config"))
+		return fail(ERR_INPUT, "persons of an export are not on the list of the configuration");
 	if (item->list.n && !p->list.p)
 		p->list = arena_str(in->a, item->list);
 	if (p->n == PERSONS_MAX)
@@ -168,7 +170,9 @@ static struct r_person merged(struct intake *in, const struct r_person *old, con
 	struct arena *a = in->a;
 	struct r_person f = *old;
 
-	f.kind = s->kind;
+	/* Who is a service is declared: no export makes one of a person the configuration names. */
+	if (in->persons->whole || !on_list(old, STR("config")))
+		f.kind = s->kind;
 	f.alias = both(a, &old->alias, &s->alias);
 	f.email = both(a, &old->email, &s->email);
 	if (s->name.n)

@@ -10,11 +10,13 @@ struct looking {
 	int64_t now;
 	int64_t *standing;		/* positions whose words still stand, ascending */
 	size_t standing_n;
+	struct str *cited;		/* digests that records that stand cite, ascending */
+	size_t cited_n;
 };
 
 static err months(struct looking *l, const char *what, int64_t *out)
 {
-	return db_get_int(store_db(l->s), SQL("SELECT months FROM view_retention WHERE what = $1"),
+	return db_get_int(store_db(l->s), SQL("SELECT months FROM view_retention WHERE what = $1 AND waiting = 0"),
 			  DB_ARGS(DB_T(str_c(what))), 0, out);
 }
 
@@ -96,6 +98,53 @@ static err take_rows(struct looking *l, struct db_rows *rows, bool evidence, siz
 	return NULL;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static void add_cites(struct looking *l, const struct header *h, size_t *room)
+{
+	if (l->cited_n + h->cites.n > *room) {
+		struct str *grown;
+
+		*room = 2 * *room + CITES_MAX;
+		grown = ARENA_ARRAY(l->a, struct str, *room);
+		if (l->cited_n)
+			memcpy(grown, l->cited, l->cited_n * sizeof(*grown));
+		l->cited = grown;
+	}
+	for (size_t i = 0; i < h->cites.n; i++)
+		l->cited[l->cited_n++] = h->cites.v[i];
+}
+
+/* What proves a record that stands: the file that was approved, the signature over it,
+ * what a control or a system was declared by. */
+static err read_cited(struct looking *l)
+{
+	DB_ROWS rows = NULL;
+	size_t room = 0;
+	struct header h;
+	bool more;
+
+	TRY(db_query(store_db(l->s), SQL("SELECT header FROM kept_record WHERE idx IN (SELECT idx FROM view_config "
+		"UNION SELECT a.idx FROM view_config_approval a JOIN view_config c ON c.in_force = a.matters "
+		"UNION SELECT idx FROM view_system UNION SELECT idx FROM view_control "
+		"UNION SELECT idx FROM view_hold WHERE released_at IS NULL "
+		"UNION SELECT d.idx FROM view_document d WHERE NOT EXISTS (SELECT 1 FROM view_document n WHERE "
+		"n.control = d.control AND n.kind = d.kind AND (n.at > d.at OR (n.at = d.at AND n.idx > d.idx))))"),
+		DB_NONE, &rows));
+	for (;;) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			break;
+		TRY(header_parse(l->a, arena_str(l->a, db_blob(rows, 0)), &h));
+		add_cites(l, &h, &room);
+	}
+	qsort(l->cited, l->cited_n, sizeof(*l->cited), by_text);
+	return NULL;
+}
+
 static err look_at_evidence(struct looking *l)
 {
 	int64_t cutoff = cutoff_of(l, l->out->evidence), before;
@@ -105,7 +154,8 @@ static err look_at_evidence(struct looking *l)
 
 	TRY(position_at(l, cutoff, &before));
 	TRY(db_query(store_db(l->s), SQL("SELECT e.idx, e.digest, e.kind, e.size FROM kept_evidence e WHERE e.erased_by IS "
-		"NULL AND e.idx < $1 AND e.kind NOT IN ('timestamp', 'timestamp-roots', 'cosignature', 'branch') "
+		"NULL AND e.idx < $1 AND e.kind NOT IN ('timestamp', 'timestamp-roots', 'cosignature', 'branch', "
+		"'signers', 'revoked-keys') "
 		"AND e.digest NOT IN (SELECT report FROM view_submission WHERE report IS NOT NULL AND at >= $2) "
 		"AND e.digest NOT IN (SELECT digest FROM view_document WHERE digest IS NOT NULL AND received >= $2) "
 		"AND e.digest NOT IN (SELECT d.digest FROM view_document d WHERE d.digest IS NOT NULL AND NOT EXISTS (SELECT 1 "
@@ -116,8 +166,10 @@ static err look_at_evidence(struct looking *l)
 	TRY(take_rows(l, rows, true, &n));
 	db_rows_close(rows);
 	rows = NULL;
+	TRY(read_cited(l));
 	for (size_t i = 0; i < n; i++)
-		TRY(add(l, &first[i]));
+		if (!l->cited_n || !bsearch(&first[i].evidence, l->cited, l->cited_n, sizeof(struct str), by_text))
+			TRY(add(l, &first[i]));
 	return NULL;
 }
 
@@ -186,14 +238,16 @@ static err look_at_words(struct looking *l)
 err retention_due(struct store *s, struct arena *a, int64_t now, struct retention *out)
 {
 	struct looking l = { .s = s, .a = a, .out = out, .now = now };
-	int64_t approved;
+	int64_t approved, proposed;
 
 	*out = (struct retention){ .v = ARENA_ARRAY(a, struct retention_item, 2 * RETENTION_MAX) };
 	TRY(months(&l, "evidence", &out->evidence));
 	TRY(months(&l, "words", &out->words));
-	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_config WHERE state <> 'proposed'"), DB_NONE, 0,
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_config WHERE in_force IS NOT NULL"), DB_NONE, 0,
 		       &approved));
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_retention WHERE waiting = 1"), DB_NONE, 0, &proposed));
 	out->approved = approved > 0;
+	out->proposed = proposed > 0;
 	TRY(hold_read(s, a, false, &l.holds));
 	if (out->evidence)
 		TRY(look_at_evidence(&l));

@@ -1,7 +1,8 @@
 /* What was kept longer than the configuration says, and destroying it. Evidence counts
  * from the last time it was used, words from when they came. What still stands is never
  * due: the configuration in force, the newest document of each kind, people who have not
- * left, open findings. Neither is what a hold covers. */
+ * left, open findings, and the evidence that records of those cite. Neither is what a hold
+ * covers, nor a list that signatures were checked against. */
 #ifndef STORE_RETENTION_H
 #define STORE_RETENTION_H
 
@@ -18,6 +19,7 @@ struct retention_item {
 struct retention {
 	int64_t evidence, words;	/* months; 0: nothing is said */
 	bool approved;			/* somebody stands behind it: it may be applied */
+	bool proposed;			/* another one waits for a second person */
 	struct retention_item *v;
 	size_t n, held;
 };

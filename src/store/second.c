@@ -20,6 +20,20 @@ static err person_of(struct store *s, struct arena *a, const struct second_party
 	return NULL;
 }
 
+err second_person_of(struct store *s, struct arena *a, const struct second_party *p, struct str *person)
+{
+	int64_t no;
+
+	return person_of(s, a, p, person, &no);
+}
+
+static err not_known(int64_t no, const char *did)
+{
+	return err_hint(fail(ERR_DENIED, "account %lld %s it, and whose it is is not known: it may be the same person",
+			     (long long)no, did),
+			"custody people link %lld --person NAME says whose it is", (long long)no);
+}
+
 err second_person(struct store *s, struct arena *a, const struct second_party *proposed,
 		  const struct second_party *approves)
 {
@@ -33,9 +47,7 @@ err second_person(struct store *s, struct arena *a, const struct second_party *p
 				"somebody else approves it, or --alone says that there is nobody");
 	if (first.p && second.p && str_eq(first, second))
 		return fail(ERR_DENIED, "nobody approves their own: the same person proposed it");
-	if (!first.p && approves->person.p)
-		return err_hint(fail(ERR_DENIED, "account %lld proposed it, and whose it is is not known: it may be the same "
-				     "person", (long long)no),
-				"custody people link %lld --person NAME says whose it is", (long long)no);
-	return NULL;
+	if (!first.p)
+		return not_known(no, "proposed");
+	return second.p ? NULL : not_known(other, "approves");
 }

@@ -9,9 +9,12 @@
  * absent. Ids in hexadecimal. */
 struct second_party { struct str account, person; };
 
-/* ERR_DENIED where both are one person, or where that cannot be told because the account
- * of who proposed belongs to no known person while the other is known as one. */
+/* NULL only where both are known persons and not the same one. ERR_DENIED otherwise: two
+ * accounts that nobody is known behind may be one person's. */
 MUST_USE err second_person(struct store *s, struct arena *a, const struct second_party *proposed,
 			   const struct second_party *approves);
+
+/* Whose the account is; absent where nobody is known behind it. */
+MUST_USE err second_person_of(struct store *s, struct arena *a, const struct second_party *p, struct str *person);
 
 #endif

@@ -43,11 +43,11 @@ t 'an id of 2013 and an empty file are refused' '
 '
 command -v ssh-keygen >/dev/null || { skip 'signatures' 'ssh-keygen is not installed'; exit 0; }
 ssh-keygen -q -t ed25519 -N '' -f key -C '' && ssh-keygen -q -t ed25519 -N '' -f other -C ''
-echo "ada@example.org namespaces=\"file\" $(cat key.pub)" >signers
+echo "ada@example.org namespaces=\"file\" $(cat key.pub)" >"$CUSTODY_HOME/allowed_signers"
 echo 'Minutes of 2026-01-31' >minutes.txt
 ssh-keygen -Y sign -q -n file -f key minutes.txt 2>/dev/null
 t 'a signature by a listed key says who signed it' '
-	run evidence add minutes.txt --control 8.25 --kind minutes --title Minutes --signature minutes.txt.sig --signers signers
+	run evidence add minutes.txt --control 8.25 --kind minutes --title Minutes --signature minutes.txt.sig
 	code 0
 	err_has "signed by ada@example.org"
 	run evidence list --kind document -o json
@@ -55,18 +55,18 @@ t 'a signature by a listed key says who signed it' '
 '
 t 'a signature over other bytes, by a stranger or for another purpose is refused' '
 	echo other >changed.txt
-	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature minutes.txt.sig --signers signers
+	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature minutes.txt.sig
 	code 5
 	ssh-keygen -Y sign -q -n file -f other changed.txt 2>/dev/null
-	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature changed.txt.sig --signers signers
+	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature changed.txt.sig
 	code 7
 	err_has "is listed for nobody"
 	rm changed.txt.sig
 	ssh-keygen -Y sign -q -n git -f key changed.txt 2>/dev/null
-	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature changed.txt.sig --signers signers
+	run evidence add changed.txt --control 8.25 --kind minutes --title x --signature changed.txt.sig
 	code 5
 	run evidence list -o json
-	is "$(json ".__len__()")" 3
+	is "$(json ".__len__()")" 4
 '
 t 'the home stays whole' '
 	run verify

@@ -180,7 +180,7 @@ t 'a file that is there is not overwritten, and a report that cannot be read lea
 if command -v ssh-keygen >/dev/null; then
 	ssh-keygen -q -t ed25519 -N '' -f bot.key -C bot
 	ssh-keygen -q -t ed25519 -N '' -f ada.key -C ada
-	printf 'deploy-bot %s\nada@example.org %s\n' "$(cut -d' ' -f1,2 bot.key.pub)" "$(cut -d' ' -f1,2 ada.key.pub)" >signers
+	printf 'deploy-bot %s\nada@example.org %s\n' "$(cut -d' ' -f1,2 bot.key.pub)" "$(cut -d' ' -f1,2 ada.key.pub)" >"$home/allowed_signers"
 	t 'content is of a pipeline only where a key listed for a service signed it' '
 		cat >custody.yaml <<END
 people:
@@ -192,12 +192,20 @@ END
 		sarif signed >signed.sarif
 		"$custody" import signed.sarif --to signed.submission 2>/dev/null
 		ssh-keygen -q -Y sign -n file -f bot.key signed.submission 2>/dev/null
-		run import signed.submission --signature signed.submission.sig --signers signers --home "$home"
+		cp -r "$home" proposed
+		run import signed.submission --signature signed.submission.sig --home proposed
+		"$custody" log list --home proposed -n 0 -o json >log.json
+		hasnt log.json pipeline
+		run config approve --alone --why "one person" --home "$home"
+		code 0
+		run import signed.submission --signature signed.submission.sig --home "$home"
 		code 0
 		"$custody" log list --home "$home" -n 0 -o json >log.json
 		has log.json pipeline
 		run evidence list --home "$home" --kind submission -o json
 		is "$(json "[0][\"digest\"]")" "$(sha256sum <signed.submission | cut -c1-64)"
+		run evidence list --home "$home" --kind signers -o json
+		is "$(json "[0][\"digest\"]")" "$(sha256sum <"$home/allowed_signers" | cut -c1-64)"
 		run verify --home "$home"
 		code 0
 	'
@@ -205,19 +213,22 @@ END
 		sarif person >person.sarif
 		"$custody" import person.sarif --to person.submission 2>/dev/null
 		ssh-keygen -q -Y sign -n file -f ada.key person.submission 2>/dev/null
-		run import scan.submission --signature person.submission.sig --signers signers --home "$home"
+		run import scan.submission --signature person.submission.sig --home "$home"
 		out_has "imported before"
-		run import old.submission --signature person.submission.sig --signers signers --home fresh
+		mkdir fresh
+		run init --home fresh
+		cp "$home/allowed_signers" fresh/allowed_signers
+		run import old.submission --signature person.submission.sig --home fresh
 		code 5
-		run import person.submission --signature person.submission.sig --signers signers --home fresh
+		run import person.submission --signature person.submission.sig --home fresh
 		code 0
 		"$custody" log list --home fresh -n 0 -o json >log.json
 		hasnt log.json pipeline
-		sed -i /ada/d signers
+		sed -i /ada/d fresh/allowed_signers
 		sarif other >person.sarif
 		"$custody" import person.sarif --to stranger.submission 2>/dev/null
 		ssh-keygen -q -Y sign -n file -f ada.key stranger.submission 2>/dev/null
-		run import stranger.submission --signature stranger.submission.sig --signers signers --home fresh
+		run import stranger.submission --signature stranger.submission.sig --home fresh
 		code 7
 		run import person.sarif --signature stranger.submission.sig --home fresh
 		code 2

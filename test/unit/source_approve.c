@@ -58,6 +58,10 @@ static const char two_people[] =
 	"controls:\n  - { control: A.8.32, applies: \"yes\", reason: r }\n"
 	"soa: { approved_by: Ada, approved_at: 2026-01-31 }\n";
 
+static const char other_people[] =
+	"people:\n  - { name: Ada, email: [ada@example.org], roles: [security-lead] }\n"
+	"  - { name: Grace, email: [grace@example.org] }\ncontrols:\n  - { control: A.8.32, applies: \"no\", reason: r }\n";
+
 static struct str account(struct home *h, const char *login)
 {
 	struct people *p = store_people(h->s);
@@ -80,6 +84,14 @@ static struct str person(struct home *h, const char *name)
 	return p->id;
 }
 
+static void proposer_is(struct home *h, const char *name)
+{
+	struct str id;
+
+	assert_ok(store_local_account(h->s, &id));
+	assert_ok(join_state_link(h->s, id, person(h, name)));
+}
+
 static struct str standing(struct home *h)
 {
 	struct config_standing c;
@@ -100,6 +112,10 @@ static void the_same_account_is_refused_and_another_is_not(void **state)
 	assert_fails(config_approve(h->s, h->a, &mine, &already), ERR_DENIED);
 	assert_true(str_is(standing(h), "proposed"));
 	theirs.by = account(h, "grace@machine");
+	assert_fails(config_approve(h->s, h->a, &theirs, &already), ERR_DENIED);	/* neither is known */
+	proposer_is(h, "Ada");
+	assert_fails(config_approve(h->s, h->a, &theirs, &already), ERR_DENIED);
+	assert_ok(join_state_link(h->s, theirs.by, person(h, "Grace")));
 	assert_ok(config_approve(h->s, h->a, &theirs, &already));
 	assert_false(already);
 	assert_true(str_is(standing(h), "approved"));
@@ -136,10 +152,37 @@ static void alone_is_told_apart_and_a_second_person_may_follow(void **state)
 	assert_ok(config_approve(h->s, h->a, &alone, &already));
 	assert_true(str_is(standing(h), "alone"));
 	theirs.by = account(h, "grace@machine");
+	proposer_is(h, "Ada");
+	assert_ok(join_state_link(h->s, theirs.by, person(h, "Grace")));
 	assert_ok(config_approve(h->s, h->a, &theirs, &already));
 	assert_true(str_is(standing(h), "approved"));
 	assert_ok(config_approve(h->s, h->a, &alone, &already));
 	assert_true(already);
+	assert_true(str_is(standing(h), "approved"));
+	apply(h, other_people);
+	assert_fails(config_approve(h->s, h->a, &alone, &already), ERR_DENIED);
+	assert_true(str_is(standing(h), "proposed"));
+	apply(h, two_people);
+	assert_true(str_is(standing(h), "approved"));
+}
+
+static void an_approval_is_of_one_record_and_ends_with_the_next(void **state)
+{
+	struct config_approve_spec theirs = { .how = APPROVED_STATED };
+	struct home *h = *state;
+	bool already;
+
+	apply(h, two_people);
+	proposer_is(h, "Ada");
+	theirs.by = account(h, "grace@machine");
+	assert_ok(join_state_link(h->s, theirs.by, person(h, "Grace")));
+	assert_ok(config_approve(h->s, h->a, &theirs, &already));
+	apply(h, other_people);
+	assert_ok(config_approve(h->s, h->a, &theirs, &already));
+	assert_true(str_is(standing(h), "approved"));
+	apply(h, two_people);
+	assert_true(str_is(standing(h), "proposed"));
+	apply(h, other_people);
 	assert_true(str_is(standing(h), "approved"));
 }
 
@@ -193,6 +236,7 @@ int main(void)
 		CASE(two_accounts_of_one_person_are_one),
 		CASE(alone_is_told_apart_and_a_second_person_may_follow),
 		CASE(inclusion_and_exclusion_are_recorded_with_reason_and_risk),
+		CASE(an_approval_is_of_one_record_and_ends_with_the_next),
 		CASE(a_key_is_no_second_person_while_the_first_is_not_known),
 	};
 

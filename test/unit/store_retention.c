@@ -56,9 +56,9 @@ static struct str document(struct home *h, const char *kind, const char *text)
 
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";
 
-static void append(struct home *h, const struct record_type *t, const void *fields)
+static void append(struct home *h, const struct record_type *t, struct str about, struct strs cites, const void *fields)
 {
-	struct draft d = { .type = t, .about = record_new_id(h->a), .fields = fields, .effective = instant_now(),
+	struct draft d = { .type = t, .about = about, .fields = fields, .effective = instant_now(), .cites = cites,
 			   .content = CONTENT_STATED, .author = AUTHOR_CLAIMED };
 	bool already;
 	int64_t idx;
@@ -78,9 +78,9 @@ static void configure(struct home *h, bool approved)
 	struct r_config_approval ok = { .digest = str_c(zeros), .matters = str_c(zeros), .config = record_new_id(h->a),
 					.how = APPROVED_ALONE };
 
-	append(h, &record_config, &c);
+	append(h, &record_config, ok.config, (struct strs){ 0 }, &c);
 	if (approved)
-		append(h, &record_config_approval, &ok);
+		append(h, &record_config_approval, ok.config, (struct strs){ 0 }, &ok);
 }
 
 static struct retention due(struct home *h, int days)
@@ -116,6 +116,42 @@ static void due_is_what_is_older_and_replaced(void **state)
 	assert_int_equal(r.n, 1);
 	r = due(h, 800);
 	assert_true(r.n > 1);			/* words as well */
+}
+
+static struct str evidence(struct home *h, const char *text, const char *kind)
+{
+	char *hex = arena_alloc(h->a, DIGEST_TEXT);
+	struct digest d;
+
+	assert_ok(evidence_put(store_evidence(h->s), str_c(text), &d));
+	assert_ok(store_note_evidence(h->s, &d, (int64_t)strlen(text), str_c(kind)));
+	digest_put(hex, &d);
+	return str_c(hex);
+}
+
+/* What a standing approval was given by is its proof; one that another replaced is none. */
+static void the_proof_of_an_approval_in_force_is_never_due(void **state)
+{
+	struct home *h = *state;
+	struct str sig = evidence(h, "a signature", "signature"), list = evidence(h, "a list", "signers");
+	struct str other = evidence(h, "another", "signature");
+	struct r_config_approval ok = { .digest = str_c(zeros), .matters = str_c(zeros), .how = APPROVED_SIGNED };
+	DB_ROWS rows = NULL;
+	struct retention r;
+	bool more;
+
+	configure(h, false);
+	assert_ok(db_query(store_db(h->s), SQL("SELECT id FROM view_config"), DB_NONE, &rows));
+	assert_ok(db_next(rows, &more));
+	ok.config = record_hex(h->a, db_blob(rows, 0));
+	db_rows_close(rows);
+	rows = NULL;
+	append(h, &record_config_approval, ok.config, (struct strs){ &sig, 1 }, &ok);
+	r = due(h, 400);
+	assert_true(r.approved);
+	assert_false(is_due(&r, sig));
+	assert_false(is_due(&r, list));
+	assert_true(is_due(&r, other));
 }
 
 static void what_is_proposed_destroys_nothing(void **state)
@@ -236,6 +272,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(due_is_what_is_older_and_replaced),
+		CASE(the_proof_of_an_approval_in_force_is_never_due),
 		CASE(what_is_proposed_destroys_nothing),
 		CASE(each_run_of_deletion_is_a_record),
 		CASE(a_hold_stops_retention_and_erasure_until_it_is_let_go),

@@ -63,13 +63,21 @@ CREATE TABLE view_release_branch (	-- as declared; waiting: until a second perso
 	repository text NOT NULL, branch text NOT NULL, waiting int64 NOT NULL,
 	PRIMARY KEY (repository, branch, waiting)
 );
-CREATE TABLE view_config (one int64 PRIMARY KEY CHECK (one = 1), digest blob NOT NULL, matters blob NOT NULL,
+CREATE TABLE view_config (one int64 PRIMARY KEY CHECK (one = 1), id blob NOT NULL, digest blob NOT NULL,
+	matters blob NOT NULL,
 	state text NOT NULL,		-- proposed, alone, approved
-	secured int64 NOT NULL,		-- somebody approved the release branches in force
+	in_force blob,			-- what matters and was approved last; NULL: nothing ever was
+	in_force_how text,		-- alone, approved
+	seconded int64 NOT NULL,	-- a second person approved something: nobody is alone again
 	soa_at int64, period_from int64, period_to int64, at int64 NOT NULL, idx int64 NOT NULL);
-CREATE TABLE view_config_approval (matters blob PRIMARY KEY, how text NOT NULL, at int64 NOT NULL,
-	idx int64 NOT NULL);
-CREATE TABLE view_retention (what text PRIMARY KEY, months int64 NOT NULL);
+CREATE TABLE view_config_approval (idx int64 PRIMARY KEY, config blob NOT NULL, matters blob NOT NULL,
+	how text NOT NULL, at int64 NOT NULL);
+CREATE TABLE view_retention (	-- waiting: until a second person approves
+	what text NOT NULL, months int64 NOT NULL, waiting int64 NOT NULL, PRIMARY KEY (what, waiting)
+);
+CREATE TABLE view_service (		-- persons declared to be services; waiting: until a second person approves
+	person blob PRIMARY KEY, waiting int64 NOT NULL
+);
 CREATE TABLE view_repository (
 	id blob PRIMARY KEY, no int64 NOT NULL, name text NOT NULL, host text NOT NULL, slug text NOT NULL,
 	system_no int64, idx int64 NOT NULL
@@ -123,7 +131,9 @@ CREATE TABLE view_branch_commit (	-- branch commit to the release-branch commit 
 CREATE TABLE view_pull_told (
 	repository_no int64 NOT NULL, number int64 NOT NULL,	-- -1: of whichever ends in `head`
 	digest blob NOT NULL, head blob, told_at int64 NOT NULL, newest int64 NOT NULL,
-	telling blob NOT NULL, idx int64 NOT NULL, PRIMARY KEY (repository_no, number, digest)
+	telling blob NOT NULL, idx int64 NOT NULL,
+	proven int64 NOT NULL,		-- collected, or signed by a pipeline
+	PRIMARY KEY (repository_no, number, digest)
 );
 CREATE INDEX view_pull_told_head ON view_pull_told (repository_no, head);
 CREATE TABLE view_pull (
