@@ -30,7 +30,7 @@ static const struct field fields[] = {
 	{ .name = "complete-since", .kind = FIELD_DAY, .offset = offsetof(struct import_options, complete_since),
 	  .help = "your word: the export leaves out no pull request merged since that day" },
 	FIELD(import_options, digest, FIELD_TEXT, 0, 128, "digest of the image or file that was scanned"),
-	FIELD(import_options, effective, FIELD_TIME, 0, 0, "when it happened, where the report does not say"),
+	FIELD(import_options, effective, FIELD_TIME, 0, 0, "when it happened or was exported, where the file does not say"),
 	FIELD(import_options, environment, FIELD_TEXT, 0, 128, "environment the report is of"),
 	FIELD(import_options, kind, FIELD_TEXT, 0, 64, "format, where its content does not tell"),
 	FIELD(import_options, repository, FIELD_TEXT, 0, 256, "repository the report is of"),

@@ -29,7 +29,7 @@ static struct change_answer without_pull(const struct change_facts *f)
 	if (f->other_merge)
 		return unknown("its message names a pull request that was merged as another commit");
 	if (f->pull_known)
-		return unknown("the export of the host does not tell all reviews");
+		return unknown("the export of the host does not tell all reviews up to the merge");
 	if (f->has_pull)
 		return unknown("no export of the host holds its pull request");
 	if (f->maybe_rebased)
@@ -107,9 +107,9 @@ static struct change_answer checks_told(const struct change_facts *f)
 	if (f->checks_failed > 0)
 		return miss("a check had failed or was not finished");
 	if (f->checks_unsure > 0)
-		return unknown("a check ran again after the merge, or when it ended is not told");
+		return unknown("a check ran again after the merge, or how it stood then is not told");
 	if (!f->checks_known)
-		return unknown("the export of the host does not tell all checks");
+		return unknown("the export of the host does not tell all checks up to the merge");
 	return f->checks_passed > 0 ? pass("checks had passed") : miss("no check ran");
 }
 

@@ -75,6 +75,19 @@ static void take_scalars(struct r_pull *p, const struct r_pull *t)
 		p->merged_at = t->merged_at;
 	if (t->commits_total > p->commits_total)
 		p->commits_total = t->commits_total;
+}
+
+/* Whether what is told is told of the merged pull request: it names the merge, or its
+ * export is no older. What an older export lacks may have come before the merge. */
+static bool is_after_merge(const struct pull_merge *m, const struct pull_merge_telling *t)
+{
+	if (m->pull.merged_at != INT64_MIN)
+		return t->told >= m->pull.merged_at;
+	return t->pull.merge.p != NULL;
+}
+
+static void take_known(struct r_pull *p, const struct r_pull *t)
+{
 	p->checks_known |= t->checks_known == 1;
 	p->commits_known |= t->commits_known == 1;
 	p->reviews_known |= t->reviews_known == 1;
@@ -147,10 +160,20 @@ static bool same_check(const struct r_check *a, const struct r_check *b)
 	return a->at == b->at;
 }
 
-static void take_checks(struct pull_merge *m, const struct r_pull *t)
+static void newer_check(struct pull_merge_check *known, const struct r_check *told, bool at_merge)
+{
+	known->run.result = told->result;
+	if (told->at != INT64_MIN)
+		known->run.at = told->at;
+	if (told->started != INT64_MIN)
+		known->run.started = told->started;
+	known->at_merge |= at_merge;
+}
+
+static void take_checks(struct pull_merge *m, const struct r_pull *t, bool at_merge)
 {
 	const struct r_check *v = t->checks.v;
-	struct r_check *all = ARENA_ARRAY(m->a, struct r_check, m->checks_n + t->checks.n + 1);
+	struct pull_merge_check *all = ARENA_ARRAY(m->a, struct pull_merge_check, m->checks_n + t->checks.n + 1);
 	size_t old = m->checks_n, n = old;
 
 	for (size_t i = 0; i < n; i++)
@@ -158,17 +181,12 @@ static void take_checks(struct pull_merge *m, const struct r_pull *t)
 	for (size_t i = 0; i < t->checks.n; i++) {
 		size_t k = 0;
 
-		while (k < old && !same_check(&all[k], &v[i]))
+		while (k < old && !same_check(&all[k].run, &v[i]))
 			k++;
-		if (k == old) {
-			all[n++] = v[i];
-			continue;
-		}
-		all[k].result = v[i].result;
-		if (v[i].at != INT64_MIN)
-			all[k].at = v[i].at;
-		if (v[i].started != INT64_MIN)
-			all[k].started = v[i].started;
+		if (k == old)
+			all[n++] = (struct pull_merge_check){ v[i], at_merge };
+		else
+			newer_check(&all[k], &v[i], at_merge);
 	}
 	m->checks = all;
 	m->checks_n = n;
@@ -188,7 +206,7 @@ static int review_order(const void *a, const void *b)
 
 static int check_order(const void *a, const void *b)
 {
-	const struct r_check *x = a, *y = b;
+	const struct r_check *x = &((const struct pull_merge_check *)a)->run, *y = &((const struct pull_merge_check *)b)->run;
 	int order = str_cmp(x->name, y->name);
 
 	if (!order)
@@ -247,28 +265,37 @@ static bool is_before(const struct r_check *c, int64_t merged)
 	return c->result != CHECK_PENDING && c->at != INT64_MIN && merged != INT64_MIN && c->at <= merged;
 }
 
+/* What an export made before the merge shows as failed or running may have passed
+ * since, in the same run or another. */
+static enum at_merge check_at_merge(const struct pull_merge_check *c, int64_t merged)
+{
+	enum at_merge told = run_at_merge(&c->run, merged);
+
+	return told == AT_FAILED && !c->at_merge ? AT_UNSURE : told;
+}
+
 /* Runs of one name stand together, by their end: the last that ended before the
  * merge counts; where none did, the worst that the others tell. */
-static enum at_merge name_at_merge(const struct r_check *c, size_t n, int64_t merged)
+static enum at_merge name_at_merge(const struct pull_merge_check *c, size_t n, int64_t merged)
 {
 	enum at_merge all = AT_NOTHING;
-	const struct r_check *last = NULL;
+	const struct pull_merge_check *last = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		enum at_merge one = run_at_merge(&c[i], merged);
+		enum at_merge one = check_at_merge(&c[i], merged);
 
-		if (is_before(&c[i], merged))
+		if (is_before(&c[i].run, merged))
 			last = &c[i];
 		if (all == AT_NOTHING || one == AT_FAILED)
 			all = one;
 	}
-	return last ? run_at_merge(last, merged) : all;
+	return last ? check_at_merge(last, merged) : all;
 }
 
 static void count_checks(struct pull_merge *m)
 {
 	for (size_t i = 0, n; i < m->checks_n; i += n) {
-		for (n = 1; i + n < m->checks_n && str_eq(m->checks[i].name, m->checks[i + n].name); n++)
+		for (n = 1; i + n < m->checks_n && str_eq(m->checks[i].run.name, m->checks[i + n].run.name); n++)
 			;
 		switch (name_at_merge(&m->checks[i], n, m->pull.merged_at)) {
 		case AT_PASSED:
@@ -303,15 +330,20 @@ void pull_merge_end(struct pull_merge *m)
 {
 	m->pull = (struct r_pull){ .merged_at = INT64_MIN, .newest = INT64_MIN, .number = NONE, .commits_total = NONE };
 	sort_tellings(m);
+	for (size_t i = 0; i < m->n; i++)
+		take_scalars(&m->pull, &m->v[i].pull);
 	for (size_t i = 0; i < m->n; i++) {
 		const struct r_pull *t = &m->v[i].pull;
 
-		take_scalars(&m->pull, t);
+		bool at_merge = is_after_merge(m, &m->v[i]);
+
+		if (at_merge)
+			take_known(&m->pull, t);
 		add_texts(m, &m->commits, &t->commits);
 		add_texts(m, &m->people, &t->people);
 		add_texts(m, &m->tickets, &t->tickets);
 		take_reviews(m, t);
-		take_checks(m, t);
+		take_checks(m, t, at_merge);
 		if (m->v[i].numbered)
 			m->last = m->v[i];
 	}

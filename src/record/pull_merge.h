@@ -12,15 +12,21 @@ struct pull_merge_telling {
 	bool numbered;			/* false: known by its head alone */
 };
 
+struct pull_merge_check {
+	struct r_check run;
+	bool at_merge;			/* an export made after the merge tells it */
+};
+
 struct pull_merge {
 	struct arena *a;
 	struct pull_merge_telling *v;
 	size_t n, room;
-	/* What pull_merge_end() makes. Of `pull` everything but its lists. */
+	/* What pull_merge_end() makes. Of `pull` everything but its lists. A list is known
+	 * where it was told whole by an export made after the merge. */
 	struct r_pull pull;
 	struct pull_merge_telling last;	/* the newest that names the number */
 	struct r_review *reviews;	/* by time; those without one first */
-	struct r_check *checks;
+	struct pull_merge_check *checks;
 	size_t reviews_n, checks_n;
 	struct strs commits, people, tickets;
 	int64_t passed, failed, unsure;	/* checks at the merge, each name once */

@@ -11,16 +11,6 @@ struct viewing {
 	struct pull_merge m;
 };
 
-err pull_view_again(struct apply *ap, int64_t repository, int64_t number, int64_t told)
-{
-	const struct db_value args[] = { DB_I(repository), DB_I(number), DB_I(told) };
-
-	TRY(db_run(ap->db, SQL("UPDATE view_pull_told SET told_at = $3 WHERE repository_no = $1 AND number = $2 AND told_at < $3 "
-		"AND digest = (SELECT digest FROM view_pull WHERE repository_no = $1 AND number = $2)"), args, 3, NULL));
-	return db_run(ap->db, SQL("UPDATE view_pull SET told_at = $3 WHERE repository_no = $1 AND number = $2 AND told_at < $3"),
-		      args, 3, NULL);
-}
-
 /* The telling of the same words may be dated anew. */
 static err put_telling(struct apply *ap, const struct pull_view_telling *t)
 {
@@ -112,14 +102,15 @@ static err put_reviews(struct viewing *v)
 
 static err put_checks(struct viewing *v)
 {
-	const struct r_check *c = v->m.checks;
+	for (size_t i = 0; i < v->m.checks_n; i++) {
+		const struct r_check *c = &v->m.checks[i].run;
 
-	for (size_t i = 0; i < v->m.checks_n; i++)
 		TRY(db_run(v->ap->db, SQL("INSERT INTO view_check (repository_no, number, seq, name, result, at, started) "
 			"VALUES ($1, $2, $3, $4, $5, $6, $7)"),
-			DB_ARGS(DB_I(v->repository), DB_I(v->number), DB_I(i), DB_T(c[i].name),
-				DB_T(str_c(check_result_words[c[i].result])), db_int_or_null(c[i].at, INT64_MIN),
-				db_int_or_null(c[i].started, INT64_MIN)), NULL));
+			DB_ARGS(DB_I(v->repository), DB_I(v->number), DB_I(i), DB_T(c->name),
+				DB_T(str_c(check_result_words[c->result])), db_int_or_null(c->at, INT64_MIN),
+				db_int_or_null(c->started, INT64_MIN)), NULL));
+	}
 	return NULL;
 }
 
@@ -204,4 +195,14 @@ err pull_view_tell(struct apply *ap, const struct pull_view_telling *t)
 	if (t->pull->number != FIELD_NO_INT)
 		return compute(ap, t->repository, t->pull->number);
 	return t->pull->head.p ? compute_by_head(ap, t->repository, t->pull->head) : NULL;
+}
+
+err pull_view_again(struct apply *ap, int64_t repository, int64_t number, int64_t told)
+{
+	int64_t changed;
+
+	TRY(db_run(ap->db, SQL("UPDATE view_pull_told SET told_at = $3 WHERE repository_no = $1 AND number = $2 AND told_at < $3 "
+		"AND digest = (SELECT digest FROM view_pull WHERE repository_no = $1 AND number = $2)"),
+		DB_ARGS(DB_I(repository), DB_I(number), DB_I(told)), &changed));
+	return changed ? compute(ap, repository, number) : NULL;
 }

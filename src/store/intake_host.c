@@ -208,16 +208,18 @@ static err turn_to(struct intake *in, struct str repository)
 	return intake_survey_place(in, s->survey, s->named, &s->repository);
 }
 
-/* The newest instant in the export; a clock that is ahead moves nothing into the
- * future. Where it has none, the caller's word, or the beginning of time. */
+/* The newest instant in the export, or the caller's word where that is later; a clock
+ * that is ahead moves nothing into the future. Without either the beginning of time. */
 static int64_t told_at(const struct intake *in, const struct s_pull *first)
 {
 	int64_t t = intake_survey_newest(in->pulls->survey), now = instant_now();
 
 	if (t == INSTANT_NONE)
 		t = first->newest != INSTANT_NONE ? first->newest : first->merged_at;
+	if (in->c->effective != INSTANT_NONE && in->c->effective > t)
+		t = in->c->effective;
 	if (t == INSTANT_NONE)
-		t = in->c->effective != INSTANT_NONE ? in->c->effective : 0;
+		t = 0;
 	return t > now ? now : t;
 }
 

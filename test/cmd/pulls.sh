@@ -168,7 +168,10 @@ t 'what an export does not tell stays unknown, and other files fill it in any or
 	out_has "all reviews of 39 pull requests"
 	out_has "linked tickets of 39 pull requests"
 	shows 1 "unknown  review before merge: the export of the host does not tell all reviews" "unknown  linked ticket" \
-		"shown    checks passed at merge"
+		"unknown  checks passed at merge: the export of the host does not tell all checks up to the merge"
+	run import runs.json --effective 2026-01-01T00:00:00Z
+	code 0
+	shows 1 "shown    checks passed at merge"
 	run import reviews.json
 	code 0
 	shows 1 "shown    approved commit is the merged one"

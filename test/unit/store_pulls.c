@@ -221,10 +221,12 @@ static void tell(struct arena *a, struct telling *t, int n, const struct export 
 	}
 }
 
-/* Known by its head alone: commits, or checks. */
+/* Known by its head alone: commits, or checks, of which it says something else. */
 static void tell_part(struct arena *a, struct telling *t, int n, const struct export *e)
 {
 	tell(a, t, n, e, n % 2 ? TELLS_COMMITS : TELLS_CHECKS);
+	if (t->p.checks.n)
+		t->checks[0].result = CHECK_FAILED;
 	t->p.number = FIELD_NO_INT;
 	t->p.merged_at = t->p.newest = INSTANT_NONE;
 	t->p.merge = t->p.repository = (struct str){ 0 };
@@ -438,6 +440,84 @@ static void the_same_export_again_writes_nothing(void **state)
 	place_done(&p);
 }
 
+/* ---- what an export older than the merge tells */
+
+struct part { int tells; int64_t made; bool numbered, pending; };
+
+/* Reviews or checks of #110, apart from it, as they were at `made`. */
+static err write_part(struct sending *s, const void *what)
+{
+	const struct part *part = what;
+	struct export e = { 0, part->made };
+	struct telling t;
+
+	tell(s->a, &t, 10, &e, part->tells);
+	if (part->pending)
+		t.checks[0] = (struct r_check){ INSTANT_NONE, STR("build"), CHECK_PENDING, part->made };
+	if (!part->numbered)
+		t.p.number = FIELD_NO_INT;
+	t.p.merged_at = INSTANT_NONE;
+	t.p.newest = part->made;
+	t.p.merge = (struct str){ 0 };
+	t.p.author = t.p.merged_by = (struct s_who){ .kind = ACCOUNT_UNKNOWN };
+	return submission_write_item(s->w, &item_pull, &t.p);
+}
+
+static void a_list_is_whole_only_in_an_export_made_after_the_merge(void **state)
+{
+	const int64_t merged = T0 + 10 * 24 * HOUR;
+	const struct part reviews = { TELLS_REVIEWS, merged - HOUR, true, false },
+			  later = { TELLS_REVIEWS, merged, true, false };
+	struct place p = place_new(NULL);
+
+	(void)state;
+	send(&p, NULL, write_git, &app);
+	send(&p, NULL, write_export, &exports[4]);
+	send(&p, NULL, write_part, &reviews);
+	assert_int_equal(ask(&p, SQL("SELECT merged_at FROM view_pull WHERE number = 110")), merged);
+	assert_int_equal(ask(&p, SQL("SELECT reviews_known FROM view_pull WHERE number = 110")), 0);
+	assert_int_equal(ask(&p, SQL("SELECT reviews FROM view_pull WHERE number = 110")), 2);
+	send(&p, NULL, write_part, &later);
+	assert_int_equal(ask(&p, SQL("SELECT reviews_known FROM view_pull WHERE number = 110")), 1);
+	stays_whole(&p);
+	place_done(&p);
+}
+
+static void what_ran_before_the_merge_may_have_passed_by_it(void **state)
+{
+	const int64_t merged = T0 + 10 * 24 * HOUR;
+	const struct part running = { TELLS_CHECKS, merged - HOUR, false, true },
+			  later = { TELLS_CHECKS, merged + HOUR, false, true };
+	struct place p = place_new(NULL);
+
+	(void)state;
+	send(&p, NULL, write_git, &app);
+	send(&p, NULL, write_export, &exports[4]);
+	send(&p, NULL, write_part, &running);
+	assert_int_equal(ask(&p, SQL("SELECT checks_failed FROM view_pull WHERE number = 110")), 0);
+	assert_int_equal(ask(&p, SQL("SELECT checks_unsure FROM view_pull WHERE number = 110")), 2);
+	assert_int_equal(ask(&p, SQL("SELECT checks_known FROM view_pull WHERE number = 110")), 0);
+	send(&p, NULL, write_part, &later);
+	assert_int_equal(ask(&p, SQL("SELECT checks_known FROM view_pull WHERE number = 110")), 1);
+	place_done(&p);
+}
+
+/* A file of reviews or runs bears no instant of its own making: who made it may say it. */
+static void the_callers_word_dates_an_export_anew(void **state)
+{
+	const int64_t merged = T0 + 10 * 24 * HOUR;
+	const struct part reviews = { TELLS_REVIEWS, merged - HOUR, true, false };
+	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = merged + HOUR };
+	struct place p = place_new(NULL);
+
+	(void)state;
+	send(&p, NULL, write_git, &app);
+	send(&p, NULL, write_export, &exports[4]);
+	send(&p, &c, write_part, &reviews);
+	assert_int_equal(ask(&p, SQL("SELECT reviews_known FROM view_pull WHERE number = 110")), 1);
+	place_done(&p);
+}
+
 static void a_word_for_the_whole_is_kept_once(void **state)
 {
 	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
@@ -522,6 +602,9 @@ int main(void)
 		cmocka_unit_test(any_order_of_exports_gives_the_same_view),
 		cmocka_unit_test(an_older_export_takes_nothing_back),
 		cmocka_unit_test(the_same_export_again_writes_nothing),
+		cmocka_unit_test(a_list_is_whole_only_in_an_export_made_after_the_merge),
+		cmocka_unit_test(what_ran_before_the_merge_may_have_passed_by_it),
+		cmocka_unit_test(the_callers_word_dates_an_export_anew),
 		cmocka_unit_test(a_word_for_the_whole_is_kept_once),
 		cmocka_unit_test(an_export_is_filed_where_its_commits_are),
 		cmocka_unit_test(without_its_commits_an_export_is_filed_by_its_name),
