@@ -191,6 +191,7 @@ static err each_change(struct walk *w, struct git_paths *paths, struct git_chang
 		TRY(git_paths_next(paths, w->each, &set));
 		change->paths = set.paths;
 		change->paths_total = set.total;
+		change->path_marks = set.marks;
 		change->paths_known = set.known;
 		count(w->end, change);
 		TRY(sink.each(sink.ctx, change));
@@ -257,6 +258,7 @@ static err walk_all(struct walk *w, struct git_changes_sink sink)
 	tags_collect(w);
 	if (sink.begin)
 		TRY(sink.begin(sink.ctx, w->steps.n));
+	paths.mark = sink.mark;
 	TRY(each_change(w, &paths, sink));
 	explain(w);
 	return NULL;

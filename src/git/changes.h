@@ -34,6 +34,7 @@ struct git_change {
 	struct str armour, payload;	/* the signature and what it is over; absent where unsigned */
 	struct strs paths;		/* the first 512 */
 	size_t paths_total;
+	unsigned path_marks;		/* bits of all of them, by the sink's mark */
 	const struct git_carried *carried;	/* the first 256, newest first */
 	size_t carried_n, carried_total;
 	const struct git_ref *const *tags;
@@ -67,6 +68,7 @@ struct git_changes_sink {
 	err (*begin)(void *ctx, size_t steps);	/* before the first; NULL where nobody asks */
 	err (*each)(void *ctx, const struct git_change *c);
 	void *ctx;
+	unsigned (*mark)(struct str path);	/* bits of any path, UTF-8 or not; NULL */
 };
 MUST_USE err git_changes(struct git_repo *r, struct arena *a, const struct git_changes_spec *spec,
 			 struct git_changes_sink sink, struct git_changes_end *end);

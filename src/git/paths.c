@@ -81,6 +81,7 @@ static err entries(struct git_paths *p, struct arena *a, struct git_path_set *ou
 			out->paths.v = ARENA_ARRAY(a, struct str, GIT_PATHS);
 		if (out->paths.n < GIT_PATHS)
 			out->paths.v[out->paths.n++] = arena_utf8(a, arena_str(a, piece));
+		out->marks |= p->mark ? p->mark(piece) : 0;
 		out->total++;
 	}
 	if (!git_is_id(p->r, piece))

@@ -11,6 +11,7 @@ enum { GIT_PATHS = 512 };
 struct git_path_set {
 	struct strs paths;	/* valid UTF-8, in git's order, in the arena */
 	size_t total;
+	unsigned marks;		/* of all paths, by git_paths.mark */
 	bool known;		/* false: the trees are not here, or damaged */
 };
 
@@ -18,6 +19,7 @@ struct git_paths {
 	struct git_repo *r;
 	const struct git_steps *steps;	/* borrowed */
 	size_t at, failed;
+	unsigned (*mark)(struct str path);	/* bits of one path; NULL where nobody asks */
 	struct git_stream s;
 	struct str ahead;	/* the id of the step the stream stands before; absent: not read */
 	char ahead_bytes[65];

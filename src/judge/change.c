@@ -137,6 +137,8 @@ static struct change_answer judge_ticket(const struct change_facts *f)
 
 static struct change_answer judge_security(const struct change_facts *f, struct change_answer reviewed)
 {
+	if (!f->security && !f->paths_known)
+		return unknown("what it touches is not here: the clone lacks its files' names");
 	if (!f->security)
 		return pass("nothing it touches needs one");
 	if (reviewed.answer == ANSWER_FAIL)

@@ -44,6 +44,7 @@ struct change_facts {
 	enum change_approval approval;
 	int64_t checks_passed, checks_failed, checks_unsure;
 	int64_t tickets;	/* named in the message or linked by the host */
+	bool paths_known;	/* what it touches was looked at, all of it */
 	bool security;		/* touches what needs a security review */
 	bool is_signed;
 };

@@ -39,6 +39,7 @@ static const struct field branch_fields[] = {
 	FIELD(facts_branch, no_pull, FIELD_COMMIT, FIELD_MANY, FACTS_IDS, "changes without a pull request number"),
 	WHEN(facts_branch, oldest, "oldest change in the period"),
 	INT(facts_branch, other_commit, "approved on another commit than the one merged"),
+	INT(facts_branch, paths_unknown, "changes of which it is not known what they touch"),
 	INT(facts_branch, people_own, "approved only by those who worked on it"),
 	INT(facts_branch, pull_numbers, "changes with a pull request number"),
 	INT(facts_branch, pulls_known, "changes whose pull request an export of the host holds"),

@@ -20,7 +20,7 @@ struct facts_branch {
 	struct str branch, host, repository, slug, system, tip, why;
 	int complete;
 	int64_t accounts, bot_approvals, bots, changes, checks_none, collected_at, first_at, gone, last_at,
-		newest, oldest, other_commit, people_own, pull_numbers, pulls_known, reviewed_late,
+		newest, oldest, other_commit, paths_unknown, people_own, pull_numbers, pulls_known, reviewed_late,
 		security, signed_checked, signed_doubtful, signed_host, signed_person, tagged, ticket_messages, total;
 	struct facts_three checks, reviews, security_reviews, signatures, tickets;
 	struct many no_pull, unreviewed;	/* commits, newest first */

@@ -128,7 +128,7 @@ const struct pack_list pack_list_unreviewed = {
 };
 const struct pack_list pack_list_security = {
 	"security-relevant-changes", "Changes that touch security",
-	"No change of the period touches authentication, payment, cryptography, infrastructure or permissions by its paths.",
+	"No change of the period touches authentication, payment, cryptography, infrastructure or permissions by its paths, as far as paths are known.",
 	change_columns, NULL, security,
 };
 

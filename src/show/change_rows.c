@@ -57,7 +57,7 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"CASE WHEN p.author = p.merged_by OR pa.person = pm.person THEN 1 ELSE 0 END, "
 		"CASE WHEN p.merge_commit IS NULL OR p.merge_commit = c.commit_id OR EXISTS (SELECT 1 FROM view_pull_commit i "
 		"WHERE i.repository_no = c.repository_no AND i.commit_id = c.commit_id AND i.number = p.number) THEN 0 ELSE 1 END, "
-		"coalesce(c.standing, 'unchecked'), c.whose "
+		"coalesce(c.standing, 'unchecked'), c.whose, c.paths "
 		"FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto "
 		"LEFT JOIN view_account ca ON ca.id = c.author LEFT JOIN view_person cp ON cp.id = ca.person "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce("
@@ -131,7 +131,7 @@ static void fill_facts(const struct show_change_rows *it, const struct db_rows *
 		.approval = (enum change_approval)int_or(r, 21, APPROVAL_NONE),
 		.checks_passed = db_int(r, 17), .checks_failed = db_int(r, 18), .checks_unsure = db_int(r, 19),
 		.tickets = db_int(r, 9) + db_int(r, 22),
-		.security = (row->touches & SECURITY_BITS) != 0, .is_signed = !str_is(row->signature, "none"),
+		.paths_known = db_int(r, 28) >= 0, .security = (row->touches & SECURITY_BITS) != 0, .is_signed = !str_is(row->signature, "none"),
 	};
 	if (!it->cover)
 		return;

@@ -71,10 +71,10 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 	count(&b->signatures, c->answers[CHANGE_SIGNED].answer);
 	if (c->facts.checks_known && c->answers[CHANGE_CHECKS].answer == ANSWER_FAIL && !c->facts.checks_failed)
 		b->checks_none++;
-	if (c->facts.security) {
-		b->security++;
+	b->paths_unknown += !c->facts.paths_known;
+	b->security += c->facts.security;
+	if (c->facts.security || !c->facts.paths_known)
 		count(&b->security_reviews, c->answers[CHANGE_SECURITY].answer);
-	}
 	if (!c->facts.has_pull)
 		keep_commit(r, &b->no_pull, &r->ids_left[0], c->commit);
 	if (c->reviewed.answer == ANSWER_FAIL)
@@ -84,7 +84,7 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 static void zero(struct facts_branch *b)
 {
 	int64_t *const counts[] = { &b->accounts, &b->bot_approvals, &b->bots, &b->changes, &b->checks_none, &b->gone,
-		&b->other_commit, &b->people_own, &b->pull_numbers, &b->pulls_known, &b->reviewed_late, &b->security,
+		&b->other_commit, &b->paths_unknown, &b->people_own, &b->pull_numbers, &b->pulls_known, &b->reviewed_late, &b->security,
 		&b->signed_checked, &b->signed_doubtful, &b->signed_host, &b->signed_person, &b->tagged,
 		&b->ticket_messages };
 	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews,

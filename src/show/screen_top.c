@@ -163,6 +163,7 @@ static struct facts_branch sum_branches(const struct facts *f)
 		t.pulls_known += b->pulls_known;
 		t.tagged += b->tagged;
 		t.security += b->security;
+		t.paths_unknown += b->paths_unknown > 0 ? b->paths_unknown : 0;
 		t.signed_checked += b->signed_checked;
 		t.signed_doubtful += b->signed_doubtful;
 		t.signed_host += b->signed_host;
@@ -211,6 +212,15 @@ static struct str sign_note(struct screen *s, const struct facts_branch *b)
 			    FMT(screen_number(s, b->signed_person)));
 }
 
+static struct str security_note(struct screen *s, const struct facts_branch *b)
+{
+	if (b->paths_unknown)
+		return arena_printf(s->a, "what %.*s touch is not here", FMT(screen_number(s, b->paths_unknown)));
+	if (b->security)
+		return arena_printf(s->a, "of %.*s: auth, payment, crypto …", FMT(screen_number(s, b->security)));
+	return STR("no change touches what needs one");
+}
+
 static void put_rows(struct screen *s, const struct facts_branch *b)
 {
 	const struct row rows[] = {
@@ -219,8 +229,7 @@ static void put_rows(struct screen *s, const struct facts_branch *b)
 		{ "independent review before merge", b->reviews, review_note(s, b) },
 		{ "linked ticket", b->tickets, b->tickets.unknown ? STR("named in messages only") : STR("message or code host") },
 		{ "checks passed at merge", b->checks, check_note(s, b) },
-		{ "security review", b->security_reviews, b->security ? arena_printf(s->a, "of %.*s: auth, payment, crypto …",
-			FMT(screen_number(s, b->security))) : STR("no change touches what needs one") },
+		{ "security review", b->security_reviews, security_note(s, b) },
 		{ "release and its rollback point", { 0, b->tagged, 0 }, b->tagged ? STR("tags; deployments unknown") :
 			STR("no tag; deployments unknown") },
 		{ "signature", b->signatures, sign_note(s, b) },

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "git/branches.h"
+#include "source/touches.h"
 
 /* One branch on its way: what was known of it, and what it is now. */
 struct looking {
@@ -77,7 +78,7 @@ static err send(struct looking *l)
 {
 	struct collecting *c = l->c;
 	struct git_changes_spec spec = { .tip = l->tip, .since = INSTANT_NONE };
-	struct git_changes_sink sink = { send_begin, send_each, l };
+	struct git_changes_sink sink = { send_begin, send_each, l, touches_of_path };
 	struct git_changes_end end = { .complete = true };
 
 	c->sent = 0;

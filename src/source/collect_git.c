@@ -8,7 +8,6 @@
 #include "git/people.h"
 #include "git/run.h"
 #include "git/tree.h"
-#include "source/touches.h"
 
 enum { PROGRESS_EVERY = 500, PATHS_KEPT = 64, ROLES_MAX = 128, TREE_ITEMS = 1000, CI_MAX = 500,
        CHECKED_DAYS = 400 };
@@ -64,14 +63,11 @@ static void gather_roles(struct collecting *c, const struct git_change *g, struc
 	}
 }
 
-static struct many touches_of(struct arena *a, const struct git_change *g)
+static struct many touches_of(struct arena *a, unsigned bits)
 {
-	unsigned bits = 0;
 	int *v = ARENA_ARRAY(a, int, 10);
 	size_t n = 0;
 
-	for (size_t i = 0; i < g->paths.n; i++)
-		bits |= touches_of_path(g->paths.v[i]);
 	for (int i = 0; i < 10; i++)
 		if (bits & 1u << i)
 			v[n++] = i;
@@ -202,7 +198,7 @@ err collect_git_change(struct collecting *c, const struct git_change *g)
 		.title = str_cut(g->message.subject, 200),
 		.carried = carried_of(c->each, g), .paths = few_paths(c->each, g->paths),
 		.people = { roles.v, roles.n }, .picked = picked_of(c, g),
-		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g),
+		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g->path_marks),
 	};
 	place_date(c, g, &item);
 	vouch_for(c, g, &item);

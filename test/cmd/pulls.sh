@@ -259,3 +259,25 @@ t 'merges, rebases and fast-forwards are told from what came in beside them' '
 	run change show "$(git -C ways rev-parse HEAD~5)"
 	out_has "unknown  review before merge"
 '
+
+# 600 files, the last of which needs a security review; and its clone without trees.
+unset CUSTODY_HOME
+repo wide
+mkdir wide/a wide/z
+for n in $(seq 600); do echo "$n" >"wide/a/$n"; done
+echo 1 >wide/z/login.c
+commit wide 'Everything'
+git -C wide config uploadpack.allowFilter true
+git clone -q --bare --filter=tree:0 "file://$work/wide" treeless
+export CUSTODY_HOME=$work/wide-home
+t 'every path is looked at, and what was not looked at is not said to need nothing' '
+	run collect git wide
+	code 0
+	run change show "$(git -C wide rev-parse HEAD)"
+	out_has "authentication"
+	out_has "unknown  security review: git does not hold reviews"
+	CUSTODY_HOME=$work/treeless-home
+	run collect git treeless
+	run change show "$(git -C wide rev-parse HEAD)"
+	out_has "unknown  security review: what it touches is not here"
+'

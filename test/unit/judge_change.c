@@ -7,7 +7,7 @@ static struct change_facts good(void)
 {
 	return (struct change_facts){ .has_pull = true, .pull_known = true, .reviews_known = true,
 		.checks_known = true, .tickets_known = true, .approval = APPROVAL_GOOD, .checks_passed = 3,
-		.tickets = 1, .is_signed = true };
+		.paths_known = true, .tickets = 1, .is_signed = true };
 }
 
 static struct change_answer reviewed(const struct change_facts *f)
@@ -185,6 +185,17 @@ static void a_ticket_is_missing_only_where_the_host_was_asked(void **s)
 	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
 }
 
+static void what_was_not_looked_at_is_not_said_to_need_nothing(void **s)
+{
+	struct change_facts f = good();
+	struct change_answer out[CHANGE_QUESTIONS];
+
+	(void)s;
+	f.paths_known = false;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_SECURITY].answer, ANSWER_UNKNOWN);
+}
+
 static void an_ordinary_review_does_not_show_a_security_review(void **s)
 {
 	struct change_facts f = good();
@@ -235,6 +246,7 @@ int main(void)
 		cmocka_unit_test(time_and_commit_of_the_approval_are_looked_at),
 		cmocka_unit_test(failed_and_absent_checks_are_missing_untold_ones_unknown),
 		cmocka_unit_test(a_ticket_is_missing_only_where_the_host_was_asked),
+		cmocka_unit_test(what_was_not_looked_at_is_not_said_to_need_nothing),
 		cmocka_unit_test(an_ordinary_review_does_not_show_a_security_review),
 		cmocka_unit_test(every_answer_has_a_reason),
 	};

@@ -103,7 +103,8 @@ CREATE TABLE view_change (
 	position int64 NOT NULL,	-- rises towards the tip
 	at int64 NOT NULL,		-- committed
 	author blob NOT NULL, committer blob NOT NULL,
-	pull int64, parents int64 NOT NULL, paths int64 NOT NULL,
+	pull int64, parents int64 NOT NULL,
+	paths int64 NOT NULL,		-- -1: not known, and so is what they touch
 	touches int64 NOT NULL,		-- bits: what the paths touch
 	tickets int64 NOT NULL, signed text NOT NULL, signer text, tag text, gone int64 NOT NULL,
 	idx int64 NOT NULL,
