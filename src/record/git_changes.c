@@ -64,6 +64,12 @@ static int64_t touch_bits(const struct r_change *c)
 	return bits;
 }
 
+/* How many, or -1. */
+static int64_t paths_known(const struct r_change *c)
+{
+	return c->paths_total == FIELD_NO_INT ? -1 : c->paths_total;
+}
+
 static err put_lists(struct apply *ap, const struct r_change *c, int64_t repository, int64_t no)
 {
 	const struct r_change_person *p = c->people.v;
@@ -103,13 +109,13 @@ static err put_change(struct apply *ap, const struct record *r, const struct r_c
 		DB_ARGS(DB_I(nos[1]), DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position),
 			DB_I(c->at), record_blob(ap->a, c->author), record_blob(ap->a, c->committer),
 			db_int_or_null(c->pull, FIELD_NO_INT), DB_I(c->parents),
-			DB_I(c->paths_total == FIELD_NO_INT ? -1 : c->paths_total), DB_I(touch_bits(c)), DB_I(c->tickets.n),
+			DB_I(paths_known(c)), DB_I(touch_bits(c)), DB_I(c->tickets.n),
 			DB_T(str_c(signature_words[c->signature])), db_text_or_null(c->signed_by),
 			db_text_or_null(c->tag), DB_I(r->idx), DB_T(str_c(standing_words[standing])),
 			record_blob(ap->a, c->signer)), &added));
 	if (added)
 		return put_lists(ap, c, nos[0], nos[1]);
-	/* Seen before: it is back on a branch, stands at another place of its line, or has its paths now. */
+	/* Seen before: it is back on a branch, stands at another place, or has its paths now. */
 	return db_run(ap->db, SQL("UPDATE view_change SET branch = CASE WHEN gone = 1 THEN $2 ELSE branch END, gone = 0, "
 				  "position = $4, standing = CASE WHEN $5 = 'unchecked' THEN standing ELSE $5 END, "
 				  "whose = CASE WHEN $5 = 'unchecked' THEN whose ELSE $6 END, "
@@ -118,7 +124,7 @@ static err put_change(struct apply *ap, const struct record *r, const struct r_c
 				  "WHERE repository_no = $1 AND commit_id = $3"),
 		      DB_ARGS(DB_I(nos[0]), DB_T(f->branch), record_blob(ap->a, c->commit), DB_I(c->position),
 			      DB_T(str_c(standing_words[standing])), record_blob(ap->a, c->signer),
-			      DB_I(c->paths_total == FIELD_NO_INT ? -1 : c->paths_total), DB_I(touch_bits(c))), NULL);
+			      DB_I(paths_known(c)), DB_I(touch_bits(c))), NULL);
 }
 
 static err apply(struct apply *ap, const struct record *r)

@@ -206,7 +206,8 @@ static int review_order(const void *a, const void *b)
 
 static int check_order(const void *a, const void *b)
 {
-	const struct r_check *x = &((const struct pull_merge_check *)a)->run, *y = &((const struct pull_merge_check *)b)->run;
+	const struct pull_merge_check *of_a = a, *of_b = b;
+	const struct r_check *x = &of_a->run, *y = &of_b->run;
 	int order = str_cmp(x->name, y->name);
 
 	if (!order)

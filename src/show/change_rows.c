@@ -131,7 +131,8 @@ static void fill_facts(const struct show_change_rows *it, const struct db_rows *
 		.approval = (enum change_approval)int_or(r, 21, APPROVAL_NONE),
 		.checks_passed = db_int(r, 17), .checks_failed = db_int(r, 18), .checks_unsure = db_int(r, 19),
 		.tickets = db_int(r, 9) + db_int(r, 22),
-		.paths_known = db_int(r, 28) >= 0, .security = (row->touches & SECURITY_BITS) != 0, .is_signed = !str_is(row->signature, "none"),
+		.paths_known = db_int(r, 28) >= 0,
+		.security = (row->touches & SECURITY_BITS) != 0, .is_signed = !str_is(row->signature, "none"),
 	};
 	if (!it->cover)
 		return;

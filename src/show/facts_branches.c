@@ -84,9 +84,9 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 static void zero(struct facts_branch *b)
 {
 	int64_t *const counts[] = { &b->accounts, &b->bot_approvals, &b->bots, &b->changes, &b->checks_none, &b->gone,
-		&b->other_commit, &b->paths_unknown, &b->people_own, &b->pull_numbers, &b->pulls_known, &b->reviewed_late, &b->security,
-		&b->signed_checked, &b->signed_doubtful, &b->signed_host, &b->signed_person, &b->tagged,
-		&b->ticket_messages };
+		&b->other_commit, &b->paths_unknown, &b->people_own, &b->pull_numbers, &b->pulls_known,
+		&b->reviewed_late, &b->security, &b->signed_checked, &b->signed_doubtful, &b->signed_host,
+		&b->signed_person, &b->tagged, &b->ticket_messages };
 	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews,
 		&b->signatures, &b->tickets };
 

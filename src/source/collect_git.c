@@ -198,7 +198,8 @@ err collect_git_change(struct collecting *c, const struct git_change *g)
 		.title = str_cut(g->message.subject, 200),
 		.carried = carried_of(c->each, g), .paths = few_paths(c->each, g->paths),
 		.people = { roles.v, roles.n }, .picked = picked_of(c, g),
-		.tickets = { g->message.tickets.v, g->message.tickets.n }, .touches = touches_of(c->each, g->path_marks),
+		.tickets = { g->message.tickets.v, g->message.tickets.n },
+		.touches = touches_of(c->each, g->path_marks),
 	};
 	place_date(c, g, &item);
 	vouch_for(c, g, &item);
