@@ -128,6 +128,20 @@ struct str arena_printf(struct arena *a, const char *fmt, ...)
 	return (struct str){ p, (size_t)n };
 }
 
+struct str arena_number(struct arena *a, int64_t n)
+{
+	struct str digits = arena_printf(a, "%lld", (long long)n);
+	char text[32];
+	size_t k = 0;
+
+	for (size_t i = 0; i < digits.n; i++) {
+		if (i && (digits.n - i) % 3 == 0 && digits.p[i - 1] != '-')
+			text[k++] = ',';
+		text[k++] = digits.p[i];
+	}
+	return arena_str(a, (struct str){ text, k });
+}
+
 size_t arena_used(const struct arena *a)
 {
 	return a->used;

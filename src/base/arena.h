@@ -30,6 +30,9 @@ char *arena_cstr(struct arena *a, struct str s);
 struct str arena_utf8(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
+/* A number as people read it: "-2,400". */
+struct str arena_number(struct arena *a, int64_t n);
+
 /* Bytes taken since the last reset. */
 size_t arena_used(const struct arena *a);
 

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/instant.h"
 
-enum { NARROWEST = 20, USUAL = 100, WIDEST = 500, PAUSE_MS = 100 };
+enum { NARROWEST = 20, USUAL = 100, WIDEST = 500, PAUSE_MS = 100, LABEL = 24 };
 
 struct range {
 	uint32_t first, last;
@@ -78,6 +78,11 @@ static bool is_steering(uint32_t code)
 {
 	return code == 0x061C || code == 0x200E || code == 0x200F ||
 	       (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
+
+bool term_steers(uint32_t code)
+{
+	return is_control(code) || is_steering(code);
 }
 
 static size_t columns_of(uint32_t code)
@@ -202,6 +207,67 @@ struct str term_safe(struct arena *a, struct str s)
 struct str term_safe_lines(struct arena *a, struct str s)
 {
 	return safe(a, s, true);
+}
+
+/* Where the text of a line begins: behind its spaces, and behind a label that two
+ * spaces or more end. */
+static size_t indent_of(struct str line, size_t columns)
+{
+	size_t lead = 0, at;
+
+	while (lead < line.n && line.p[lead] == ' ')
+		lead++;
+	at = str_find(line, STR("  "), lead);
+	while (at < line.n && line.p[at] == ' ')
+		at++;
+	if (at < line.n && at <= LABEL)
+		lead = at;
+	return lead <= columns / 2 ? lead : 0;
+}
+
+/* The space to break at: the last one that leaves a piece of at most `room`, else
+ * the first one at all; line.n where there is none. */
+static size_t break_at(struct str line, size_t room, size_t least)
+{
+	size_t fit = term_fit(line, room).n;
+
+	for (size_t at = fit; at > least; at--)
+		if (at < line.n && line.p[at] == ' ')
+			return at;
+	return str_find(line, STR(" "), fit > least ? fit : least);
+}
+
+static void wrap_line(struct buf *out, struct str line, size_t columns)
+{
+	size_t indent = indent_of(line, columns), used = 0;
+
+	while (used + term_columns(line) > columns) {
+		size_t at = break_at(line, columns - used, used ? 0 : indent), next = at;
+
+		while (next < line.n && line.p[next] == ' ')
+			next++;
+		if (next == line.n)
+			break;
+		buf_addf(out, "%.*s\n%*s", (int)at, line.p, (int)indent, "");
+		line = str_from(line, next);
+		used = indent;
+	}
+	buf_add(out, line);
+}
+
+void term_wrap(struct buf *out, struct str text, size_t columns)
+{
+	bool ended = text.n && text.p[text.n - 1] == '\n';
+	struct str line;
+
+	text.n -= ended;
+	for (bool first = true; str_split(&text, '\n', &line); first = false) {
+		if (!first)
+			buf_add_char(out, '\n');
+		wrap_line(out, line, columns);
+	}
+	if (ended)
+		buf_add_char(out, '\n');
 }
 
 void term_progress(struct term_progress *p, const char *fmt, ...)

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "base/buf.h"
 #include "base/str.h"
 
 /* Whether the descriptor is a terminal. */
@@ -25,6 +26,10 @@ size_t term_columns(struct str s);
 /* The longest prefix that takes at most `columns`. */
 struct str term_fit(struct str s, size_t columns);
 
+/* Whether a character may steer a terminal: controls (C0, DEL, C1), and those that turn
+ * the direction of writing or split lines. */
+bool term_steers(uint32_t code);
+
 /* A copy for one line of a terminal: line ends and tabs become spaces, other
  * control characters (C0, DEL, C1, those that turn the direction of writing)
  * vanish, stray bytes become U+FFFD. `s` itself where nothing changes. */
@@ -32,6 +37,11 @@ struct str term_safe(struct arena *a, struct str s);
 
 /* The same for text of several lines: line ends stay. */
 struct str term_safe_lines(struct arena *a, struct str s);
+
+/* Appends text in which each line takes at most `columns`: broken at spaces, and
+ * what follows begins below the text that stands behind its line's label ("log
+ * origin"). A word that is longer has a line of its own and stays whole. */
+void term_wrap(struct buf *out, struct str text, size_t columns);
 
 /* A line on standard error, rewritten in place at most ten times a second and
  * cleared at the end; silent where standard error is no terminal. Zeroed is a

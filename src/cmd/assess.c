@@ -5,7 +5,7 @@
 #include "show/facts_read.h"
 
 /* The facts of the assessment before; an erased or unreadable document is none. */
-static err facts_before(struct store *s, struct arena *a, struct facts **out)
+static err facts_before(struct store *s, struct arena *a, struct facts **out, int64_t *idx)
 {
 	BUF_AUTO text = buf_new(FACTS_MAX_BYTES);
 	DB_ROWS rows = NULL;
@@ -13,10 +13,11 @@ static err facts_before(struct store *s, struct arena *a, struct facts **out)
 	bool more;
 
 	*out = NULL;
-	TRY(db_query(store_db(s), SQL("SELECT facts FROM view_assessment ORDER BY idx DESC LIMIT 1"), DB_NONE, &rows));
+	TRY(db_query(store_db(s), SQL("SELECT facts, idx FROM view_assessment ORDER BY idx DESC LIMIT 1"), DB_NONE, &rows));
 	TRY(db_next(rows, &more));
 	if (!more || !digest_get(record_hex(a, db_blob(rows, 0)), &d) || !evidence_has(store_evidence(s), &d))
 		return NULL;
+	*idx = db_int(rows, 1);
 	TRY(evidence_get(store_evidence(s), &d, &text));
 	if (facts_parse(a, arena_str(a, buf_str(&text)), out))
 		*out = NULL;	/* written by another version */
@@ -69,7 +70,7 @@ err assess(struct store *s, struct arena *a, int64_t from, int64_t to, struct as
 	struct facts_spec spec = { .now = instant_now(), .as_of = INSTANT_NONE, .from = from, .to = to };
 	struct str digest;
 
-	TRY(facts_before(s, a, &out->before));
+	TRY(facts_before(s, a, &out->before, &out->before_idx));
 	TRY(show_facts_read(store_db(s), &spec, a, &out->facts));
 	delivery_decide(out->facts, a, &out->delivery);
 	TRY(keep_facts(s, a, out->facts, &digest));

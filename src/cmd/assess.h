@@ -10,6 +10,7 @@
 struct assessment {
 	struct facts *facts;
 	struct facts *before;		/* of the assessment before, or NULL */
+	int64_t before_idx;		/* with before: the record that cites it */
 	struct delivery delivery;
 };
 

@@ -9,6 +9,7 @@ static const struct field fields[] = {
 	FIELD(audit_options, dir, FIELD_PATH, FIELD_OPERAND | FIELD_MANY, 1000, "repository, or a folder of clones (default: this folder)"),
 	FIELD_CHOICE(audit_options, fail_on, 0, fail_on, "exit code 4 where there is one"),
 	FIELD(audit_options, name, FIELD_TEXT, 0, 128, "the repository's name here (default: its folder's or its remote's)"),
+	FIELD(audit_options, notes, FIELD_FLAG, 0, 0, "every note below the screen, not the first three alone"),
 	FIELD(audit_options, pack, FIELD_PATH, 0, 4096, "where the pack goes (default: ./NAME-custody/pack.zip)"),
 	FIELD(audit_options, reports, FIELD_PATH, 0, 4096, "folder whose reports are imported"),
 	FIELD(audit_options, repos, FIELD_PATH, 0, 4096, "file that names one repository a line"),

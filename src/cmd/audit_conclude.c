@@ -12,7 +12,7 @@
 #include "show/screen.h"
 #include "store/anchor.h"
 
-enum { NOTES_SHOWN = 3 };
+enum { NOTES_SHOWN = 3, KINDS_MAX = 20 };
 
 /* The coverage sentence of the newest secret scan of a repository: "12 files, 10
  * read (5 bytes), 2 binary", split into how many were read and what was not. */
@@ -92,27 +92,50 @@ static err asked_anchors(struct audit *au, int64_t *n)
 	return NULL;
 }
 
+/* What scans among the records from `first` on found, and no longer found. */
+static err findings_since(struct audit *au, int64_t first, struct screen_spec *out)
+{
+	struct screen_findings *v = ARENA_ARRAY(au->run->a, struct screen_findings, KINDS_MAX);
+	DB_ROWS rows = NULL;
+	bool more;
+
+	TRY(db_query(store_db(au->store), SQL("SELECT s.kind, sum(c.opened + c.reopened), sum(c.gone) FROM view_scan c "
+		"JOIN view_series s ON s.no = c.series_no WHERE c.idx >= $1 AND c.closed = 1 AND c.follows <> 'late' AND c.outcome <> 'failed' "
+		"AND s.proposed = 0 GROUP BY s.kind ORDER BY s.kind LIMIT $2"), DB_ARGS(DB_I(first), DB_I(KINDS_MAX)), &rows));
+	for (out->since = v;; out->since_n++) {
+		TRY(db_next(rows, &more));
+		if (!more)
+			return NULL;
+		v[out->since_n] = (struct screen_findings){ arena_str(au->run->a, db_text(rows, 0)), db_int(rows, 1),
+							    db_int(rows, 2) };
+	}
+}
+
 static err print_screen(struct audit *au, const struct assessment *as, int64_t pack_bytes)
 {
 	BUF_AUTO out = buf_new(1 << 20);
 	struct screen_repository *looked_at;
+	size_t shown;
 	struct screen_spec spec = {
 		.facts = as->facts, .before = as->before, .n = au->n,
 		.reports_asked = au->o->reports.p != NULL, .reports = au->reports,
-		.reports_refused = au->reports_refused, .reports_ms = au->reports_ms,
+		.reports_refused = au->reports_refused, .refused = au->refused, .reports_ms = au->reports_ms,
 		.program = CUSTODY_VERSION, .folder = au->folder, .home = au->home, .pack = au->pack,
 		.pack_bytes = pack_bytes, .colour = term_colour(STDOUT_FILENO),
 	};
 
+	if (as->before)
+		TRY(findings_since(au, as->before_idx, &spec));
 	TRY(asked_anchors(au, &spec.asked));
 	TRY(repositories(au, &looked_at));
 	spec.repositories = looked_at;
 	TRY(show_audit_screen(&spec, &out));
 	TRY(cmd_print(buf_str(&out)));
-	for (size_t i = 0; i < au->notes.n && i < NOTES_SHOWN; i++)
+	shown = au->o->notes == 1 || au->notes.n <= NOTES_SHOWN ? au->notes.n : NOTES_SHOWN;
+	for (size_t i = 0; i < shown; i++)
 		cmd_say(au->run, "note: %.*s", FMT(term_safe(au->run->a, au->notes.v[i])));
-	if (au->notes.n > NOTES_SHOWN)
-		cmd_say(au->run, "note: and %zu more; custody import FILE says of each why", au->notes.n - NOTES_SHOWN);
+	if (au->notes.n > shown)
+		cmd_say(au->run, "note: %zu more notes; the same command with --notes shows them all", au->notes.n - shown);
 	return NULL;
 }
 

@@ -8,7 +8,7 @@
 struct audit_options {
 	struct many dir;
 	struct str name, pack, reports, repos;
-	int fail_on;
+	int fail_on, notes;
 };
 
 /* One repository: what was looked at and what could not be. */
@@ -28,7 +28,7 @@ struct audit {
 	struct audit_repository *v;
 	size_t n;
 	int64_t reports, reports_refused, reports_ms;
-	struct strs notes;
+	struct strs notes, refused;	/* refused: names of reports that were not taken, the first ones */
 };
 
 err audit_run(struct cmd_run *run, const void *options);

@@ -6,11 +6,12 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "base/term.h"
 #include "cmd/anchor.h"
 #include "source/import.h"
 #include "store/join.h"
 
-enum { REPORTS_MAX = 2000, DEPTH_MAX = 8 };
+enum { REPORTS_MAX = 2000, DEPTH_MAX = 8, NAMES_KEPT = 8 };
 
 static err note(struct audit *au, const char *fmt, const char *what, const char *why)
 {
@@ -28,7 +29,11 @@ static err note(struct audit *au, const char *fmt, const char *what, const char 
 static err look_at(struct audit *au, struct audit_repository *r)
 {
 	struct collect_one_spec spec = { .dir = r->dir, .name = au->o->name, .progress = !au->run->quiet };
-	err e = collect_one_repository(au->store, au->run->a, &spec, &r->collected);
+	err e;
+
+	if (au->n > 1)
+		spec.which = arena_printf(au->run->a, "%zu of %zu, %s: ", (size_t)(r - au->v) + 1, au->n, r->dir).p;
+	e = collect_one_repository(au->store, au->run->a, &spec, &r->collected);
 
 	r->name = spec.name = r->collected.name;
 	if (!e)
@@ -47,20 +52,39 @@ struct visiting {
 	int depth;
 };
 
+struct reading {
+	struct term_progress line;
+	const char *path;
+	int64_t n;
+};
+
+static void say_reading(void *ctx, int64_t done, int64_t of)
+{
+	struct reading *r = ctx;
+
+	if (of > 0)
+		term_progress(&r->line, "report %lld, %s: %lld %%", (long long)r->n, r->path, (long long)(100 * done / of));
+}
+
 static err import_one(struct audit *au, const char *path)
 {
 	FD_AUTO fd = fd_open_read(path, O_NOFOLLOW);
 	struct intake_context c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .effective = INSTANT_NONE,
 				    .file = str_c(path) };
-	struct import_spec spec = { .a = au->run->a, .name = path, .context = &c };
+	struct reading reading = { .path = path, .n = au->reports + au->reports_refused + 1 };
+	struct import_spec spec = { .a = au->run->a, .name = path, .context = &c, .progress_ctx = &reading,
+				    .progress = au->run->quiet ? NULL : say_reading };
 	struct import_result result = { 0 };
 	err e;
 
-	if (fd < 0)
+	if (fd < 0) {
+		au->reports_refused++;
 		return note(au, ": ", path, "cannot be opened");
+	}
 	if (au->n == 1)
 		c.repository = au->v[0].name;
 	e = import_file(au->store, &spec, fd, &result);
+	term_progress_done(&reading.line);
 	if (!e) {
 		au->reports++;
 		return NULL;
@@ -68,6 +92,8 @@ static err import_one(struct audit *au, const char *path)
 	if (e->kind == ERR_IO || e->kind == ERR_INTEGRITY)
 		return e;
 	au->reports_refused++;
+	if (au->refused.n < NAMES_KEPT)
+		au->refused.v[au->refused.n++] = arena_str(au->run->a, str_c(strrchr(path, '/') + 1));
 	return note(au, "", "", e->text);
 }
 
@@ -97,6 +123,7 @@ err audit_reports(struct audit *au)
 	if (!au->o->reports.p)
 		return NULL;
 	v.dir = arena_cstr(au->run->a, au->o->reports);
+	au->refused.v = ARENA_ARRAY(au->run->a, struct str, NAMES_KEPT);
 	TRY(dir_each(v.dir, visit_report, &v));
 	au->reports_ms = instant_ticks_ms() - begin;
 	return NULL;

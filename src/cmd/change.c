@@ -66,7 +66,7 @@ static err run_show(struct cmd_run *run, const void *options)
 		BUF_AUTO out = buf_new(4 << 20);
 
 		TRY(show_changes_one(store_db(s), run->a, commit[i], run->format, &out));
-		TRY(cmd_print(buf_str(&out)));
+		TRY(cmd_show(run, buf_str(&out)));
 	}
 	return NULL;
 }

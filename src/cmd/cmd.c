@@ -4,8 +4,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/term.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
+
+enum { SAID_MAX = 1 << 20, SAID_TEXT = 16 * 1024, TOLD_MAX = 16 << 20 };
 
 err cmd_print(struct str text)
 {
@@ -21,16 +24,36 @@ int64_t cmd_limit(const struct cmd_run *run, int64_t given)
 	return run->format == SHOW_TABLE || run->format == SHOW_MARKDOWN ? USUAL : 0;
 }
 
+err cmd_show(const struct cmd_run *run, struct str text)
+{
+	return run->format == SHOW_TABLE ? cmd_tell(text) : cmd_print(text);
+}
+
+err cmd_tell(struct str text)
+{
+	BUF_AUTO out = buf_new(TOLD_MAX);
+	OWNED(arena) a = arena_new();
+
+	term_wrap(&out, term_safe_lines(a, text), term_width());
+	TRY(buf_ok(&out, "the output"));
+	return cmd_print(buf_str(&out));
+}
+
 void cmd_say(const struct cmd_run *run, const char *fmt, ...)
 {
+	OWNED(arena) a = arena_new();
+	BUF_AUTO out = buf_new(SAID_MAX);
+	char text[SAID_TEXT];
 	va_list ap;
 
 	if (run->quiet)
 		return;
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	term_wrap(&out, term_safe_lines(a, str_c(text)), term_is(STDERR_FILENO) ? term_width() : SAID_MAX);
+	buf_add_char(&out, '\n');
+	fwrite(out.p, 1, out.n, stderr);
 }
 
 void cmd_warn(const char *fmt, ...)

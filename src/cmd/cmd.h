@@ -52,8 +52,13 @@ MUST_USE err cmd_main(int argc, char **argv, int *code);
  * 50 and what programs read has all. */
 int64_t cmd_limit(const struct cmd_run *run, int64_t given);
 
-/* Prints to standard output / standard error (only when not --quiet). */
+/* Prints to standard output / standard error (only when not --quiet). What is said on
+ * standard error cannot steer a terminal; on one, long lines are broken at its width. */
 MUST_USE err cmd_print(struct str text);
+/* Sentences and labelled lines for people: safe, and broken at the terminal's width. */
+MUST_USE err cmd_tell(struct str text);
+/* A page in the format of the run: told where it is for people, else printed. */
+MUST_USE err cmd_show(const struct cmd_run *run, struct str text);
 void cmd_say(const struct cmd_run *run, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
 /* What must be said in any case: something was refused or left out. */

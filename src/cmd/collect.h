@@ -9,6 +9,7 @@ struct collect_one_spec {
 	struct str name;		/* absent: made from the folder */
 	struct strs branches;		/* none: HEAD's */
 	bool progress;
+	const char *which;		/* "3 of 10, app: " before what progress says, or NULL */
 };
 
 struct collect_result {

@@ -196,9 +196,23 @@ static err declared_branches(struct store *s, struct arena *a, struct str name, 
 	}
 }
 
+/* The line, and which of several repositories it is about. */
+struct progress {
+	struct term_progress line;
+	const char *which;
+};
+
+static void progress_done(struct progress *p)
+{
+	term_progress_done(&p->line);
+}
+#define PROGRESS_AUTO __attribute__((cleanup(progress_done))) struct progress
+
 static void show_progress(void *ctx, int64_t done, int64_t of)
 {
-	term_progress(ctx, "collect: %lld of %lld changes", (long long)done, (long long)of);
+	struct progress *p = ctx;
+
+	term_progress(&p->line, "%scollect: %lld of %lld changes", p->which, (long long)done, (long long)of);
 }
 
 struct note_list {
@@ -225,7 +239,7 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 	struct collect_spec collect = { .dir = spec->dir, .name = spec->name, .branches = spec->branches };
 	struct note_list notes = { a, &out->notes };
 	struct known_list known = { 0 };
-	TERM_PROGRESS_AUTO line = { 0 };
+	PROGRESS_AUTO line = { .which = spec->which ? spec->which : "" };
 	OWNED(intake) in = NULL;
 	int64_t begin = instant_ticks_ms();
 	err e;
@@ -240,8 +254,10 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 	collect.known = known.v;
 	collect.known_n = known.n;
 	TRY(intake_new(s, &c, &in));
-	if (spec->progress)
+	if (spec->progress) {
+		term_progress(&line.line, "%scollect", line.which);
 		intake_on_progress(in, show_progress, &line);
+	}
 	e = collect_git_run(in, &collect);
 	intake_each_note(in, keep_note, &notes);
 	TRY(e);
@@ -253,7 +269,9 @@ err collect_one_repository(struct store *s, struct arena *a, const struct collec
 
 static void show_scan(void *ctx, int64_t done, int64_t of)
 {
-	term_progress(ctx, "scan: %lld of %lld files", (long long)done, (long long)of);
+	struct progress *p = ctx;
+
+	term_progress(&p->line, "%sscan: %lld of %lld files", p->which, (long long)done, (long long)of);
 }
 
 err collect_scan_repository(struct store *s, struct arena *a,
@@ -264,15 +282,17 @@ err collect_scan_repository(struct store *s, struct arena *a,
 	struct scan_secrets_spec scan = { .dir = spec->dir, .repository = spec->name };
 	struct digest key = store_subkey(s, "secret value");
 	struct note_list notes = { a, &out->notes };
-	TERM_PROGRESS_AUTO line = { 0 };
+	PROGRESS_AUTO line = { .which = spec->which ? spec->which : "" };
 	OWNED(intake) in = NULL;
 	int64_t begin = instant_ticks_ms();
 	err e;
 
 	*out = (struct scan_result){ 0 };
 	TRY(intake_new(s, &c, &in));
-	if (spec->progress)
+	if (spec->progress) {
+		term_progress(&line.line, "%sscan", line.which);
 		intake_on_progress(in, show_scan, &line);
+	}
 	e = scan_secrets_run(in, &scan, key.b);
 	intake_each_note(in, keep_note, &notes);
 	TRY(e);

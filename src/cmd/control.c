@@ -100,7 +100,7 @@ static err run_show(struct cmd_run *run, const void *options)
 
 		TRY(catalogue_find(&c, id[i], &spec.entry));
 		TRY(show_controls_one(&spec, run->a, &out));
-		TRY(cmd_print(buf_str(&out)));
+		TRY(cmd_show(run, buf_str(&out)));
 	}
 	return NULL;
 }

@@ -76,7 +76,7 @@ static err run_show(struct cmd_run *run, const void *options)
 		BUF_AUTO out = buf_new(1 << 20);
 
 		TRY(show_finding(store_db(s), run->a, v[i], run->format, &out));
-		TRY(cmd_print(buf_str(&out)));
+		TRY(cmd_show(run, buf_str(&out)));
 	}
 	return NULL;
 }

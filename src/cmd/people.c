@@ -63,7 +63,7 @@ static err join_all(struct cmd_run *run, struct store *s)
 	TRY(join_plan(&d, &plan));
 	TRY(join_write(s, &d, plan));
 	TRY(show_people_joined(&d, plan, &out));
-	return cmd_print(buf_str(&out));
+	return cmd_tell(buf_str(&out));
 }
 
 static err run_import(struct cmd_run *run, const void *options)
@@ -139,7 +139,7 @@ static err run_show(struct cmd_run *run, const void *options)
 		BUF_AUTO out = buf_new(1 << 20);
 
 		TRY(show_people_one(store_db(s), &d, who[i], run->format, &out));
-		TRY(cmd_print(buf_str(&out)));
+		TRY(cmd_show(run, buf_str(&out)));
 	}
 	return NULL;
 }

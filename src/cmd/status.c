@@ -18,6 +18,7 @@ static err print_head(struct cmd_run *run, struct store *s)
 {
 	struct ledger_head head;
 	char when[INSTANT_TEXT], root[DIGEST_BASE64];
+	BUF_AUTO times = buf_new(16 * 1024);
 	struct str vouched;
 
 	TRY(ledger_head(store_ledger(s), &head));
@@ -25,8 +26,10 @@ static err print_head(struct cmd_run *run, struct store *s)
 	instant_put(when, head.signed_at);
 	digest_put_base64(root, &head.root);
 	cmd_say(run, "home      %s", store_home(s));
-	cmd_say(run, "log       %lld records, root %s, signed %s", (long long)head.size, root, when);
-	cmd_say(run, "times     %.*s", FMT(term_safe(run->a, vouched)));
+	cmd_say(run, "log       %lld records, signed %s", (long long)head.size, when);
+	cmd_say(run, "root      %s", root);
+	term_wrap(&times, arena_printf(run->a, "times     %.*s", FMT(term_safe(run->a, vouched))), term_width());
+	cmd_say(run, "%.*s", FMT(buf_str(&times)));
 	return NULL;
 }
 

@@ -29,6 +29,12 @@ struct saying {
 	struct term_progress line;
 };
 
+static void saying_done(struct saying *s)
+{
+	term_progress_done(&s->line);
+}
+#define SAYING_AUTO __attribute__((cleanup(saying_done))) struct saying
+
 static void say_fault(void *ctx, enum verify_fault kind, struct str sentence)
 {
 	static const char *const words[] = { [VERIFY_ALTERED] = "altered", [VERIFY_MISSING] = "missing",
@@ -53,7 +59,7 @@ static void put_log(struct buf *b, const struct verify_result *r)
 
 	instant_put(when, r->signed_at);
 	buf_addf(b, "log       %.*s\n", FMT(r->origin));
-	buf_addf(b, "records   %lld under a checkpoint signed %s, root ", (long long)r->records, when);
+	buf_addf(b, "records   %lld under a checkpoint signed %s\nroot      ", (long long)r->records, when);
 	base64_add(b, r->root.b, DIGEST_BYTES);
 	buf_add_char(b, '\n');
 	if (r->unsigned_records)
@@ -116,9 +122,9 @@ static err print_result(struct cmd_run *run, struct store *s, const struct verif
 		 r->stamps == 1 ? "" : "s", (long long)r->witnessed, (long long)r->pushed, (long long)r->broken_anchors);
 	if (r->surplus)
 		buf_addf(&b, "surplus   %lld file%s that nothing names\n", (long long)r->surplus, r->surplus == 1 ? "" : "s");
-	buf_addf(&b, "%.*s\n%s\n", FMT(r->vouch),
+	buf_addf(&b, "times     %.*s\n%s\n", FMT(r->vouch),
 		 verify_intact(r) && !run->exit_code ? "intact" : "NOT intact");
-	return cmd_print(buf_str(&b));
+	return cmd_tell(buf_str(&b));
 }
 
 static err no_such_thing(struct cmd_run *run, struct str what)
@@ -135,7 +141,7 @@ static err no_such_thing(struct cmd_run *run, struct str what)
 static err run_verify(struct cmd_run *run, const void *options)
 {
 	const struct verify_options *o = options;
-	struct saying saying = { .run = run };
+	SAYING_AUTO saying = { .run = run };
 	struct verify_spec spec = { .a = run->a,
 				    .fault = say_fault,
 				    .ctx = &saying,

@@ -19,6 +19,12 @@ struct saying {
 	err failed;		/* to print */
 };
 
+static void saying_done(struct saying *s)
+{
+	term_progress_done(&s->line);
+}
+#define SAYING_AUTO __attribute__((cleanup(saying_done))) struct saying
+
 static bool is_proof(const char *path)
 {
 	BUF_AUTO text = buf_new(PROOF_BYTES_MAX);
@@ -83,7 +89,7 @@ static struct str print_log(struct arena *a, const struct pack_checked *r)
 	char root[DIGEST_BASE64];
 
 	digest_put_base64(root, &r->root);
-	return arena_printf(a, "log       %.*s\nrecords   %lld, root %s\nkey       %.*s\n          fingerprint %.*s\n",
+	return arena_printf(a, "log       %.*s\nrecords   %lld\nroot      %s\nkey       %.*s\n          fingerprint %.*s\n",
 			    FMT(r->origin.p ? r->origin : STR("unknown")), (long long)r->records, root,
 			    FMT(r->vkey.p ? r->vkey : STR("unknown")), FMT(r->fingerprint.p ? r->fingerprint : STR("unknown")));
 }
@@ -154,14 +160,14 @@ static err verify_folder(struct cmd_run *run, const struct verify_pack_spec *spe
 		TRY(cmd_print(arena_printf(run->a, "… and %lld more\n", (long long)(saying->faults - FAULTS_SHOWN))));
 	if (saying->failed)
 		return saying->failed;
-	TRY(cmd_print(print_log(run->a, &r)));
+	TRY(cmd_tell(print_log(run->a, &r)));
 	if (pack)
-		TRY(cmd_print(print_pack(run->a, &r)));
+		TRY(cmd_tell(print_pack(run->a, &r)));
 	if (pack)
 		TRY(print_types(run, &r));
 	say_key(run, &r);
 	conclude(run, spec, r.level);
-	return cmd_print(result(run->a, r.level, r.witnessed_since, r.faults));
+	return cmd_tell(result(run->a, r.level, r.witnessed_since, r.faults));
 }
 
 static err verify_proof(struct cmd_run *run, const struct verify_pack_spec *spec, const struct pack_verify_spec *v)
@@ -178,7 +184,7 @@ static err verify_proof(struct cmd_run *run, const struct verify_pack_spec *spec
 	conclude(run, spec, r.level);
 	TRY(cmd_print(arena_printf(run->a, "log       %.*s\nrecord    %lld of %lld, %.*s\n", FMT(r.origin), (long long)r.index,
 				   (long long)r.size, FMT(r.type.p ? r.type : STR("not a header of this program")))));
-	return cmd_print(result(run->a, r.level, r.witnessed_since, 0));
+	return cmd_tell(result(run->a, r.level, r.witnessed_since, 0));
 }
 
 /* Keys that fitted are known from now on; where that cannot be written, they are
@@ -198,7 +204,7 @@ static void remember(const struct cmd_run *run, const struct pack_verify_spec *v
 err verify_pack_run(struct cmd_run *run, const struct verify_pack_spec *spec)
 {
 	const char *known = pack_known_path(run->a);
-	struct saying saying = { .run = run };
+	SAYING_AUTO saying = { .run = run };
 	struct pack_verify_spec v = { .a = run->a, .keys = { spec->keys.v, spec->keys.n }, .fault = say_fault,
 				      .progress = run->quiet ? NULL : say_progress, .ctx = &saying };
 

@@ -14,7 +14,7 @@ static void add(struct stepping *s, struct step step)
 
 static struct str plural(struct stepping *s, int64_t n, const char *what)
 {
-	return arena_printf(s->a, "%lld %s%s", (long long)n, what, n == 1 ? "" : "s");
+	return arena_printf(s->a, "%.*s %s%s", FMT(arena_number(s->a, n)), what, n == 1 ? "" : "s");
 }
 
 /* The sentence on what is not here ends in the command that fetches it. */
@@ -58,31 +58,31 @@ static void import_pulls(struct stepping *s)
 	struct delivery_sums t = delivery_parts_sums(s->f);
 	BUF_AUTO command = buf_new(COMMAND_MAX);
 	int64_t shown = 0, left = 0, changes;
-	enum steps_host host = STEPS_GITHUB;
+	const struct facts_branch *first = NULL;
 
 	for (size_t i = 0; i < s->f->branches.n; i++) {
 		const struct facts_branch *b = FACTS_AT(s->f->branches, facts_branch, i);
 
 		if (!export_helps(b))
 			continue;
-		if (shown == 0)
-			host = steps_host_for(s, b);
+		first = first ? first : b;
 		if (shown++ < REPOSITORIES_SHOWN)
 			steps_export(s, b, &command);
 		else
 			left++;
 	}
 	changes = t.reviews.unknown > t.checks.unknown ? t.reviews.unknown : t.checks.unknown;
-	if (shown == 0)
+	if (!first)
 		return;
 	if (left)
 		buf_addf(&command, "  # and the same for %lld more repositories\n", (long long)left);
-	add(s, (struct step){ .minutes = 1 + shown, .brief = str_c(briefs[host]),
+	add(s, (struct step){ .minutes = 1 + shown, .brief = str_c(briefs[steps_host_for(s, first)]),
 		.title = arena_printf(s->a, "reviews, checks, tickets of %.*s", FMT(plural(s, changes, "change"))),
-		.why = arena_printf(s->a, "Turns %lld unknown reviews, %lld unknown check results and %lld unknown "
-				    "tickets into facts.", (long long)t.reviews.unknown, (long long)t.checks.unknown,
-				    (long long)t.tickets.unknown),
-		.command = arena_str(s->a, buf_str(&command)) });
+		.why = arena_printf(s->a, "Turns %.*s, %.*s and %.*s into facts.",
+				    FMT(plural(s, t.reviews.unknown, "unknown review")),
+				    FMT(plural(s, t.checks.unknown, "unknown check result")),
+				    FMT(plural(s, t.tickets.unknown, "unknown ticket"))),
+		.note = steps_export_note(s, first, s->out->n + 1), .command = arena_str(s->a, buf_str(&command)) });
 }
 
 static bool has_scan(const struct facts *f, const char *kind)
@@ -115,9 +115,7 @@ static bool in_ci(const struct facts *f, const char *tool)
 
 static struct str slug_of(const struct facts *f)
 {
-	const struct facts_branch *b = f->branches.n ? FACTS_AT(f->branches, facts_branch, 0) : NULL;
-
-	return b && b->slug.n ? b->slug : STR("OWNER/NAME");
+	return f->branches.n ? steps_slug(FACTS_AT(f->branches, facts_branch, 0)) : STR("OWNER/NAME");
 }
 
 /* One line each, by what the trees hold; returns what the first is called. */
@@ -177,22 +175,43 @@ static void import_reports(struct stepping *s)
 		.command = arena_str(s->a, buf_str(&command)) });
 }
 
+/* Slashes of names are written out in addresses of both hosts. */
+static struct str escaped(struct stepping *s, struct str name)
+{
+	struct str out = STR(""), part;
+
+	while (str_split(&name, '/', &part))
+		out = out.n ? arena_printf(s->a, "%.*s%%2F%.*s", FMT(out), FMT(part)) : part;
+	return out;
+}
+
+static struct str rules_command(struct stepping *s, const struct facts_branch *b)
+{
+	struct str slug = steps_slug(b), branch = escaped(s, steps_branch(b));
+
+	if (steps_host_for(s, b) == STEPS_GITHUB)
+		return arena_printf(s->a, "  gh api%.*s \"repos/%.*s/rules/branches/%.*s\" > rules.json\n"
+				    "  custody import rules.json\n", FMT(steps_at_host(s, b, "--hostname", "github.com")),
+				    FMT(slug), FMT(branch));
+	return arena_printf(s->a, "  glab api%.*s \"projects/%.*s/protected_branches\" > rules.json\n"
+			    "  custody import rules.json\n", FMT(steps_at_host(s, b, "--hostname", "gitlab.com")),
+			    FMT(escaped(s, slug)));
+}
+
 static void import_rules(struct stepping *s)
 {
 	const struct facts_branch *b = s->f->branches.n ? FACTS_AT(s->f->branches, facts_branch, 0) : NULL;
-	struct str command;
 
 	for (size_t i = 0; i < s->f->rules.n; i++)
 		if (str_is(FACTS_AT(s->f->rules, facts_rule, i)->source, "host"))
 			return;
 	if (!b || steps_host_for(s, b) > STEPS_GITLAB)
 		return;
-	command = steps_host_for(s, b) == STEPS_GITHUB ?
-		arena_printf(s->a, "  gh api \"repos/%.*s/rules/branches/%.*s\" > rules.json\n  custody import rules.json\n",
-			     FMT(slug_of(s->f)), FMT(b->branch)) :
-		STR("  glab api \"projects/:id/protected_branches\" > rules.json\n  custody import rules.json\n");
-	add(s, (struct step){ .minutes = 1, .brief = STR("gh api … ; custody import rules.json"),
-		.title = arena_printf(s->a, "the rules that %.*s is under", FMT(b->branch)), .command = command,
+	add(s, (struct step){ .minutes = 1,
+		.brief = steps_host_for(s, b) == STEPS_GITHUB ? STR("gh api … ; custody import rules.json")
+							       : STR("glab api … ; custody import rules.json"),
+		.title = arena_printf(s->a, "the rules that %.*s is under", FMT(b->branch)), .command = rules_command(s, b),
+		.note = steps_export_note(s, b, s->out->n + 1),
 		.why = STR("Git does not know which branches are protected. The rules show that review and checks are required "
 			   "(A.8.25, A.8.28), not only that they happened.") });
 }
@@ -223,7 +242,7 @@ static void join_people(struct stepping *s)
 
 static void get_anchored(struct stepping *s)
 {
-	if (s->f->anchors.n || s->f->log.applied == 0)
+	if (s->f->anchors.n || s->f->log.size == 0)
 		return;
 	add(s, (struct step){ .minutes = 1, .brief = STR("custody anchor tsa URL"),
 		.title = STR("somebody outside who vouches for the time"),

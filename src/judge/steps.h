@@ -24,6 +24,7 @@ struct step {
 	struct str brief;	/* the command in short, for one line */
 	struct str why;		/* what it turns into facts, sentences */
 	struct str command;	/* whole, several lines, ready to paste */
+	struct str note;	/* what to put in place of what is not known; or absent */
 };
 
 /* Something to fix: a count, what it is, the command that shows it. They come by effect:

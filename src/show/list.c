@@ -217,14 +217,9 @@ static void lay_out_markdown(struct show_list *l)
 	}
 }
 
-static void put_number(struct buf *out, int64_t n)
+static void put_number(struct show_list *l, int64_t n)
 {
-	if (n >= 1000) {
-		put_number(out, n / 1000);
-		buf_addf(out, ",%03lld", (long long)(n % 1000));
-		return;
-	}
-	buf_addf(out, "%lld", (long long)n);
+	buf_add(&l->out, arena_number(l->a, n));
 }
 
 /* What a limit kept back is said, and that there is nothing, too. */
@@ -237,10 +232,10 @@ static void put_foot(struct show_list *l)
 	if (!l->more || (l->total >= 0 && l->total <= (int64_t)l->rows))
 		return;
 	buf_addf(&l->out, "%s", l->total < 0 ? "the first " : "");
-	put_number(&l->out, (int64_t)l->rows);
+	put_number(l, (int64_t)l->rows);
 	if (l->total >= 0) {
 		buf_add_c(&l->out, " of ");
-		put_number(&l->out, l->total);
+		put_number(l, l->total);
 	}
 	buf_addf(&l->out, "; %s\n", l->more);
 }

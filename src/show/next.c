@@ -3,36 +3,25 @@
 #include "base/term.h"
 #include "text/json.h"
 
-enum { TEXT_COLUMNS = 98 };
-
-static void put_wrapped(struct str text, struct buf *out)
+static void put_wrapped(struct arena *a, struct str text, struct buf *out)
 {
-	struct str word;
-	size_t column = 0;
-
-	while (str_split(&text, ' ', &word)) {
-		size_t n = term_columns(word);
-
-		if (column && column + 1 + n > TEXT_COLUMNS) {
-			buf_add_char(out, '\n');
-			column = 0;
-		}
-		if (column++)
-			buf_add_char(out, ' ');
-		else
-			column = 0;
-		buf_add(out, word);
-		column += n;
-	}
+	term_wrap(out, term_safe(a, text), term_width());
 	buf_add_char(out, '\n');
 }
 
 static void put_step(const struct step *s, size_t number, struct arena *a, struct buf *out)
 {
-	buf_addf(out, "%zu  %.*s, %lld minutes\n", number, FMT(term_safe(a, s->title)), (long long)s->minutes);
-	put_wrapped(term_safe(a, s->why), out);
-	buf_add_c(out, "Run it yourself: it only reads, with your own sign-in; custody sees files, never a token.\n\n");
+	put_wrapped(a, arena_printf(a, "%zu  %.*s: %lld minute%s", number, FMT(s->title), (long long)s->minutes,
+				    s->minutes == 1 ? "" : "s"), out);
+	put_wrapped(a, s->why, out);
+	if (!str_starts(s->command, STR("  custody ")) && !str_starts(s->command, STR("  git ")))
+		buf_add_c(out, "Run it yourself: it only reads, with your own sign-in; custody sees files, never a token.\n");
+	buf_add_char(out, '\n');
 	buf_addf(out, "%.*s", FMT(term_safe_lines(a, s->command)));
+	if (!s->note.n)
+		return;
+	buf_add_char(out, '\n');
+	put_wrapped(a, s->note, out);
 }
 
 static void put_json_step(struct json_writer *w, const struct step *s, size_t number)
@@ -43,6 +32,8 @@ static void put_json_step(struct json_writer *w, const struct step *s, size_t nu
 	json_add_int(w, "minutes", s->minutes);
 	json_add_text(w, "why", s->why);
 	json_add_text(w, "command", s->command);
+	if (s->note.n)
+		json_add_text(w, "note", s->note);
 	json_close(w, '}');
 }
 

@@ -77,16 +77,7 @@ void screen_columns(struct screen *s, struct str left, struct str right, size_t 
 
 struct str screen_number(struct screen *s, int64_t n)
 {
-	struct str digits = arena_printf(s->a, "%lld", (long long)n);
-	char text[40];
-	size_t k = 0;
-
-	for (size_t i = 0; i < digits.n; i++) {
-		if (i && (digits.n - i) % 3 == 0 && digits.p[i - 1] != '-')
-			text[k++] = ',';
-		text[k++] = digits.p[i];
-	}
-	return arena_str(s->a, (struct str){ text, k });
+	return arena_number(s->a, n);
 }
 
 struct str screen_count(struct screen *s, int64_t n)
@@ -112,7 +103,7 @@ struct str screen_branches(struct screen *s)
 }
 
 /* Lines with their headings; what is fixed in length leaves the rest to the fixes. */
-enum { PERIOD_LINES = 9, END_LINES = 6, SINCE_LINES = 4, FIX_LINES = 9 };
+enum { PERIOD_LINES = 9, END_LINES = 6, SINCE_LINES = 5, FIX_LINES = 9 };
 
 static size_t room_for_fixes(const struct screen *s, size_t delivery, size_t next)
 {
@@ -134,6 +125,7 @@ err show_audit_screen(const struct screen_spec *spec, struct buf *out)
 	s->out = out;
 	delivery_decide(s->f, a, &s->d);
 	steps_make(&steps, a, &s->steps);
+	screen_title(s);
 	screen_since(s, SINCE_LINES);
 	screen_looked_at(s);
 	delivery = screen_delivery_lines(s, delivery);

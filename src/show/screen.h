@@ -18,13 +18,23 @@ struct screen_repository {
 	int64_t files;			/* read by the scan; -1: not known */
 };
 
+/* Findings of one kind that scans since the assessment before found first or again,
+ * and that they no longer found. */
+struct screen_findings {
+	struct str kind;
+	int64_t found, gone;
+};
+
 struct screen_spec {
 	const struct facts *facts;
 	const struct facts *before;	/* of the assessment before, or NULL */
+	const struct screen_findings *since;	/* by kind; NULL without an assessment before */
+	size_t since_n;
 	const struct screen_repository *repositories;
 	size_t n;
 	bool reports_asked;		/* a folder of reports was named */
 	int64_t reports, reports_refused, reports_ms;
+	struct strs refused;		/* names of the first that were not taken */
 	const char *program;		/* version */
 	const char *folder;		/* where everything is written */
 	int64_t asked;			/* anchors of the home that were asked: a checkpoint is sent to each */

@@ -36,7 +36,11 @@ struct str screen_day(struct screen *s, int64_t t);
 /* "main", or "8 branches". */
 struct str screen_branches(struct screen *s);
 
+/* Over all release branches. */
+struct facts_branch screen_sum(const struct facts *f);
+
 /* Sections; each starts with a blank line where it prints anything. */
+void screen_title(struct screen *s);
 void screen_looked_at(struct screen *s);
 void screen_since(struct screen *s, size_t lines);
 void screen_fixes(struct screen *s, size_t lines);

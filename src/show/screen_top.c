@@ -88,15 +88,36 @@ static void put_scan(struct screen *s, const struct totals *t)
 		put_timed(s, STR("  scan      secrets in the tree"), t->scan_ms);
 }
 
+/* "27 not taken (a.csv, b.md …)": as many names as the line has room for. */
+static struct str not_taken(struct screen *s, size_t room)
+{
+	const struct screen_spec *p = s->spec;
+	struct str count = arena_printf(s->a, ", %.*s not taken", FMT(screen_number(s, p->reports_refused)));
+	struct str names = STR("");
+
+	for (size_t i = 0; i < p->refused.n; i++) {
+		struct str longer = arena_printf(s->a, "%.*s%s%.*s", FMT(names), names.n ? ", " : "",
+						 FMT(p->refused.v[i]));
+
+		if (term_columns(count) + term_columns(longer) + 5 > room)
+			return names.n ? arena_printf(s->a, "%.*s (%.*s …)", FMT(count), FMT(names)) : count;
+		names = longer;
+	}
+	return arena_printf(s->a, "%.*s (%.*s%s)", FMT(count), FMT(names),
+			    p->reports_refused > (int64_t)p->refused.n ? " …" : "");
+}
+
 static void put_reports(struct screen *s)
 {
 	const struct screen_spec *p = s->spec;
+	struct str taken = arena_printf(s->a, "  reports   %.*s imported", FMT(screen_number(s, p->reports)));
 
-	if (p->reports_asked)
-		put_timed(s, arena_printf(s->a, "  reports   %.*s imported%s", FMT(screen_number(s, p->reports)), p->reports_refused ?
-			arena_printf(s->a, ", %lld not understood: see the notes", (long long)p->reports_refused).p : ""), p->reports_ms);
+	if (!p->reports_asked)
+		screen_line(s, "  reports   none given                "
+			       "add --reports DIR (SARIF, Trivy, JUnit, SBOM, gh pr list …)");
 	else
-		screen_line(s, "  reports   none given                add --reports DIR (SARIF, Trivy, JUnit, SBOM, gh pr list …)");
+		put_timed(s, arena_printf(s->a, "%.*s%.*s", FMT(taken), FMT(p->reports_refused ?
+			not_taken(s, SCREEN_COLUMNS - 11 - taken.n) : STR(""))), p->reports_ms);
 }
 
 void screen_looked_at(struct screen *s)
@@ -150,7 +171,7 @@ static void sum_three(struct facts_three *to, const struct facts_three *from)
 	to->unknown += from->unknown;
 }
 
-static struct facts_branch sum_branches(const struct facts *f)
+struct facts_branch screen_sum(const struct facts *f)
 {
 	struct facts_branch t = { .complete = 1 };
 
@@ -266,7 +287,7 @@ static struct str period_note(struct screen *s)
 
 void screen_period(struct screen *s)
 {
-	struct facts_branch sum = sum_branches(s->f);
+	struct facts_branch sum = screen_sum(s->f);
 	struct str title = period_title(s);
 
 	screen_blank(s);
@@ -280,68 +301,6 @@ void screen_period(struct screen *s)
 	put_rows(s, &sum);
 }
 
-/* What differs from the assessment before, most telling first. */
-struct differences {
-	struct screen *s;
-	struct str v[12];
-	size_t n;
-};
-
-static void differ(struct differences *x, const char *what, int64_t was, int64_t is)
-{
-	if (was != is && x->n < ARRAY_LEN(x->v))
-		x->v[x->n++] = arena_printf(x->s->a, "%s %.*s → %.*s", what, FMT(screen_number(x->s, was)),
-					    FMT(screen_number(x->s, is)));
-}
-
-static void compare(struct differences *x, const struct facts *was, const struct facts *is)
-{
-	struct facts_branch b = sum_branches(was), n = sum_branches(is);
-
-	differ(x, "secrets in the tree", delivery_parts_open(was, "secret", FIELD_UNKNOWN, SITUATION_TREE),
-	       delivery_parts_open(is, "secret", FIELD_UNKNOWN, SITUATION_TREE));
-	differ(x, "critical or high findings", delivery_parts_open(was, "", SEVERITY_HIGH, DELIVERY_ANYWHERE),
-	       delivery_parts_open(is, "", SEVERITY_HIGH, DELIVERY_ANYWHERE));
-	differ(x, "reviews unknown", b.reviews.unknown, n.reviews.unknown);
-	differ(x, "reviews missing", b.reviews.missing, n.reviews.missing);
-	differ(x, "checks unknown", b.checks.unknown, n.checks.unknown);
-	differ(x, "tickets unknown", b.tickets.unknown, n.tickets.unknown);
-	differ(x, "changes in the period", b.changes, n.changes);
-	differ(x, "repositories", (int64_t)was->branches.n, (int64_t)is->branches.n);
-	differ(x, "kinds and places scanned", (int64_t)was->scans.n, (int64_t)is->scans.n);
-}
-
-static void compare_areas(struct differences *x, const struct delivery *was)
-{
-	for (size_t i = 0; i < AREAS && x->n < ARRAY_LEN(x->v); i++) {
-		const struct area_decision *d = &x->s->d.areas[i];
-
-		if (d->state != was->areas[i].state)
-			x->v[x->n++] = arena_printf(x->s->a, "%s %s: %s → %s", d->info->control + 2, d->info->name,
-				delivery_state_words[was->areas[i].state], delivery_state_words[d->state]);
-	}
-}
-
-/* Fills lines with as many differences as fit side by side. */
-static void put_differences(struct screen *s, const struct differences *x, size_t lines)
-{
-	struct str line = { 0 };
-	size_t used = 0;
-
-	for (size_t i = 0; i < x->n && used < lines; i++) {
-		struct str longer = arena_printf(s->a, "%.*s%s%.*s", FMT(line), line.n ? "; " : "  ", FMT(x->v[i]));
-
-		if (term_columns(longer) > SCREEN_COLUMNS && line.n) {
-			screen_styled(s, SCREEN_PLAIN, line);
-			used++;
-			longer = arena_printf(s->a, "  %.*s", FMT(x->v[i]));
-		}
-		line = longer;
-	}
-	if (line.n && used < lines)
-		screen_styled(s, SCREEN_PLAIN, line);
-}
-
 static const char *sent(struct screen *s)
 {
 	int64_t n = s->spec->asked;
@@ -350,21 +309,10 @@ static const char *sent(struct screen *s)
 						       n == 1 ? "" : "s").p;
 }
 
-void screen_since(struct screen *s, size_t lines)
+void screen_title(struct screen *s)
 {
 	const struct screen_spec *p = s->spec;
-	struct differences x = { .s = s };
-	struct delivery was;
 
 	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "custody %s  self-assessment: reads only, %s, writes to %s",
 						   p->program, sent(s), p->folder));
-	if (!p->before)
-		return;
-	delivery_decide(p->before, s->a, &was);
-	compare_areas(&x, &was);
-	compare(&x, p->before, s->f);
-	screen_styled(s, SCREEN_HEAD, arena_printf(s->a, "SINCE %.*s%s", FMT(screen_day(s, p->before->as_of)),
-						   x.n ? "" : "   nothing changed"));
-	put_differences(s, &x, lines - 2);
-	screen_blank(s);
 }

@@ -1,8 +1,75 @@
 #include "text/json_write.h"
 
 #include "base/instant.h"
+#include "base/term.h"
 
 static const int64_t largest = ((int64_t)1 << 53) - 1;
+
+static void escape(struct buf *out, unsigned char c)
+{
+	static const char with[] = "btnvfr";	/* from 8; \v has no short form */
+
+	if (c == '"' || c == '\\')
+		buf_addf(out, "\\%c", c);
+	else if (c >= 8 && c <= 13 && c != 11)
+		buf_addf(out, "\\%c", with[c - 8]);
+	else
+		buf_addf(out, "\\u%04x", c);
+}
+
+/* Bytes of the valid UTF-8 sequence at p, 0 where there is none. */
+static size_t sequence(const char *p, size_t n)
+{
+	for (size_t len = 2; len <= 4 && len <= n; len++)
+		if (str_is_utf8((struct str){ p, len }))
+			return len;
+	return 0;
+}
+
+/* Whether the `len` bytes at p may stand in a text as they are. */
+static bool stands(const char *p, size_t len, bool escapes)
+{
+	struct str one = { p, len };
+	uint32_t code;
+
+	if (len == 0 || (unsigned char)*p < ' ' || *p == '"' || *p == '\\')
+		return false;
+	return !escapes || !str_utf8_next(&one, &code) || !term_steers(code);
+}
+
+static void quote(struct buf *out, struct str s, bool escapes)
+{
+	size_t from = 0, i = 0;
+
+	buf_add_char(out, '"');
+	while (i < s.n) {
+		unsigned char c = (unsigned char)s.p[i];
+		size_t len = c < 0x80 ? 1 : sequence(s.p + i, s.n - i);
+		struct str one = { s.p + i, len };
+		uint32_t code = c;
+
+		if (stands(s.p + i, len, escapes)) {
+			i += len;
+			continue;
+		}
+		buf_add(out, (struct str){ s.p + from, i - from });
+		if (len > 1 && str_utf8_next(&one, &code))
+			buf_addf(out, "\\u%04x", (unsigned)code);
+		else if (len)
+			escape(out, c);
+		else
+			buf_add(out, STR("\xEF\xBF\xBD"));
+		i += len ? len : 1;
+		from = i;
+	}
+	buf_add(out, (struct str){ s.p + from, i - from });
+	buf_add_char(out, '"');
+}
+
+void json_quote(struct buf *out, struct str s)
+{
+	quote(out, s, false);
+}
 
 struct json_writer json_write(struct buf *out)
 {
@@ -11,7 +78,7 @@ struct json_writer json_write(struct buf *out)
 
 struct json_writer json_write_pretty(struct buf *out)
 {
-	return (struct json_writer){ .out = out, .pretty = true };
+	return (struct json_writer){ .out = out, .pretty = true, .escapes = true };
 }
 
 static void new_line(struct json_writer *w)
@@ -75,7 +142,7 @@ void json_key(struct json_writer *w, const char *key)
 	ASSERT(!w->ordered || !last->p || str_cmp(*last, k) < 0);
 	*last = k;
 	separate(w);
-	json_quote(w->out, k);
+	quote(w->out, k, w->escapes);
 	buf_add(w->out, w->pretty ? STR(": ") : STR(":"));
 	w->has_key = true;
 }
@@ -83,7 +150,7 @@ void json_key(struct json_writer *w, const char *key)
 void json_put_text(struct json_writer *w, struct str s)
 {
 	before_value(w);
-	json_quote(w->out, s);
+	quote(w->out, s, w->escapes);
 }
 
 void json_put_int(struct json_writer *w, int64_t v)
@@ -145,49 +212,4 @@ void json_add_time(struct json_writer *w, const char *key, int64_t t)
 		return;
 	instant_put(text, t);
 	json_add_c(w, key, text);
-}
-
-static void escape(struct buf *out, unsigned char c)
-{
-	static const char with[] = "btnvfr";	/* from 8; \v has no short form */
-
-	if (c == '"' || c == '\\')
-		buf_addf(out, "\\%c", c);
-	else if (c >= 8 && c <= 13 && c != 11)
-		buf_addf(out, "\\%c", with[c - 8]);
-	else
-		buf_addf(out, "\\u%04x", c);
-}
-
-/* Bytes of the valid UTF-8 sequence at p, 0 where there is none. */
-static size_t sequence(const char *p, size_t n)
-{
-	for (size_t len = 2; len <= 4 && len <= n; len++)
-		if (str_is_utf8((struct str){ p, len }))
-			return len;
-	return 0;
-}
-
-void json_quote(struct buf *out, struct str s)
-{
-	size_t from = 0, i = 0;
-
-	buf_add_char(out, '"');
-	while (i < s.n) {
-		unsigned char c = (unsigned char)s.p[i];
-		size_t len = c < 0x80 ? 1 : sequence(s.p + i, s.n - i);
-
-		if (c >= ' ' && c != '"' && c != '\\' && len) {
-			i += len;
-			continue;
-		}
-		buf_add(out, (struct str){ s.p + from, i - from });
-		if (len)
-			escape(out, c);
-		else
-			buf_add(out, STR("\xEF\xBF\xBD"));
-		from = ++i;
-	}
-	buf_add(out, (struct str){ s.p + from, i - from });
-	buf_add_char(out, '"');
 }

@@ -19,10 +19,11 @@ struct json_writer {
 	bool has_key;		/* a key waits for its value */
 	bool ordered;		/* assert the order (canonical) */
 	bool pretty;		/* two-space indent for people */
+	bool escapes;		/* also what could steer a terminal: DEL, C1, turns of writing */
 };
 
 struct json_writer json_write(struct buf *out);		/* canonical */
-struct json_writer json_write_pretty(struct buf *out);	/* unordered keys, indented */
+struct json_writer json_write_pretty(struct buf *out);	/* unordered keys, indented, escapes */
 
 void json_open(struct json_writer *w, char bracket);	/* '{' or '[' */
 void json_close(struct json_writer *w, char bracket);	/* '}' or ']' */

@@ -59,11 +59,19 @@ t 'changes without a pull request are found by its command' '
 t 'the next step is a command that only reads' '
 	run next 1
 	code 0
+	out_has "1  reviews, checks, tickets of 5 changes: 2 minutes"
 	out_has "gh pr list -R acme/app --state merged"
 	out_has "custody import prs.json"
+	out_has "custody next 1 --host gitlab"
+	out_hasnt "in place of"
 	run next 1 --host gitlab
 	code 0
 	out_has "projects/acme%2Fapp/merge_requests"
+	out_hasnt "--hostname"
+	run next 1 --host bitbucket
+	out_has "https://api.bitbucket.org/2.0/repositories/acme/app/pullrequests"
+	run next 1 --host gitea
+	out_has "https://HOST/api/v1/repos/acme/app/pulls"
 	run next 99
 	code 1
 '
@@ -111,7 +119,9 @@ t 'the second run leads with what changed' '
 	code 0
 	fits
 	out_has "SINCE "
-	out_has "reviews unknown 5 → "
+	out_has "reviews known 0 → 3"
+	is "$(sed -n 2p "$out" | cut -c1-6)" "SINCE "
+	[ "$(sed -n "2,/^\$/p" "$out" | wc -l)" -le 5 ] || wrong "more than five lines on what changed"
 	export CUSTODY_HOME=$work/app-custody/home
 '
 t 'the period and the day are chosen by the reader' '
@@ -212,6 +222,32 @@ t 'what a configuration declares goes before the defaults' '
 	run control show 8.28
 	out_has "declared in custody.yaml"
 	out_hasnt "usually the engineering-manager"
+'
+t 'a second audit counts findings that came and went since, and says where nothing changed' '
+	unset CUSTODY_HOME
+	repo twice
+	commit twice one
+	mkdir reports
+	run audit twice
+	cp "$top/test/data/reports/npm-audit-7.json" reports/
+	printf "a,b\n" >reports/notes.csv
+	printf "hello\n" >reports/README
+	run audit twice --reports reports
+	code 0
+	fits
+	out_has "dependency findings "
+	out_has " new, 0 gone"
+	out_has "1 imported, 2 not taken ("
+	out_has "README"
+	run audit twice
+	fits
+	out_has "   nothing changed"
+	out_hasnt " new, "
+	for n in 1 2 3 4; do echo "$n" >"reports/$n.txt"; done
+	run audit twice --reports reports
+	err_has "more notes; the same command with --notes shows them all"
+	run audit twice --reports reports --notes
+	is "$(grep -c "^note: " "$err")" 6
 '
 t 'an empty repository has a screen' '
 	unset CUSTODY_HOME

@@ -57,6 +57,29 @@ static void width_is_taken_from_the_environment_within_bounds(void **s)
 	unsetenv("COLUMNS");
 }
 
+static void wrapped(const char *text, size_t columns, const char *want)
+{
+	BUF_AUTO b = buf_new(4096);
+
+	term_wrap(&b, str_c(text), columns);
+	buf_add_char(&b, '\0');
+	assert_string_equal(b.p, want);
+}
+
+static void long_lines_break_at_spaces_below_where_their_text_begins(void **s)
+{
+	(void)s;
+	wrapped("times     one two three four", 20, "times     one two\n          three four");
+	wrapped("one two three\nfour five\n", 9, "one two\nthree\nfour five\n");
+	wrapped("key       0123456789012345678901234 5\n", 20, "key       0123456789012345678901234\n          5\n");
+	wrapped("\xC3\xA9\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9 x", 7,
+		"\xC3\xA9\xC3\xA9\xC3\xA9 \xC3\xA9\xC3\xA9\xC3\xA9\nx");
+	wrapped("  0123456789 x   ", 5, "  0123456789\n  x   ");
+	wrapped("", 20, "");
+	wrapped("\n\n", 20, "\n\n");
+	wrapped("a\n\nb", 20, "a\n\nb");
+}
+
 /* A new pseudo-terminal's side for a program. */
 static int terminal_open(int *other)
 {
@@ -128,6 +151,7 @@ int main(void)
 		cmocka_unit_test(width_counts_columns_not_bytes),
 		cmocka_unit_test(a_fitted_text_never_cuts_a_character),
 		cmocka_unit_test(text_from_outside_cannot_steer_the_terminal),
+		cmocka_unit_test(long_lines_break_at_spaces_below_where_their_text_begins),
 		cmocka_unit_test(width_is_taken_from_the_environment_within_bounds),
 		cmocka_unit_test(colour_needs_a_terminal_that_can_and_a_person_who_wants),
 		cmocka_unit_test(progress_is_one_line_that_vanishes),
