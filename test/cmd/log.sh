@@ -50,7 +50,7 @@ t 'tiles and a checkpoint are a log that anybody checks' '
 	cp "$out" copy/checkpoint
 	run verify copy --key "$key" --require authentic
 	code 0
-	out_has "root $(sed -n 3p copy/checkpoint)"
+	out_has "root      $(sed -n 3p copy/checkpoint)"
 	chmod u+w copy/tile/entries/000
 	sed s/claimed/Claimed/ copy/tile/entries/000 >changed
 	cat changed >copy/tile/entries/000
@@ -60,13 +60,13 @@ t 'tiles and a checkpoint are a log that anybody checks' '
 t 'the root is written as in the checkpoint, everywhere' '
 	root=$("$custody" log checkpoint | sed -n 3p)
 	run status
-	err_has "root $root"
+	err_has "$root"
 	run verify -q
-	out_has "root $root"
+	out_has "root      $root"
 	"$custody" pack p.zip -q >/dev/null 2>&1
 	run verify p.zip
-	out_has "root "
-	grep -Eq "root [A-Za-z0-9+/]{43}=" "$out" || wrong "no root in base64"
+	out_has "root      "
+	grep -Eq "root      [A-Za-z0-9+/]{43}=" "$out" || wrong "no root in base64"
 '
 t 'what a killed process left beside a pack goes with the next' '
 	: >p.zip.unfinished-999999999-0123abcd

@@ -125,7 +125,7 @@ t 'a pull request that was merged as another commit proves nothing' '
 	shows 16 "#16, which was merged as another commit" "unknown  review before merge" "unknown  checks passed at merge"
 '
 t 'without a pull request is said only where those around are all there' '
-	shows 20 "unknown  review before merge: git does not hold reviews, and no export is known to hold all of that time"
+	shows 20 "unknown  review before merge: git does not hold reviews, and no export is known to hold"
 	# the one around it that was merged as another commit is why: another home without it
 	export CUSTODY_HOME=$work/second
 	python3 -c "
