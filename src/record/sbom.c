@@ -1,6 +1,8 @@
 /* sbom: a software bill of materials; the list itself is the evidence it cites. */
 #include "record/types.h"
 
+#include "record/of_system.h"
+
 static const struct field fields[] = {
 	FIELD(r_sbom, artefact, FIELD_TEXT, 0, 256, "image or file digest"),
 	FIELD(r_sbom, commit, FIELD_COMMIT, 0, 0, "commit it describes"),
@@ -22,6 +24,7 @@ static err apply(struct apply *ap, const struct record *r)
 
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_system WHERE id = $1"),
 		       DB_ARGS(record_blob(ap->a, f->system)), 0, &system));
+	TRY(of_system_put(ap, system, r, f->report));
 	return db_run(ap->db, SQL("INSERT INTO view_sbom (id, system_no, format, commit_id, artefact, components, "
 		"licences, at, idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"),
 		DB_ARGS(record_blob(ap->a, r->header.about), DB_I(system), DB_T(f->format),

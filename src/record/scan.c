@@ -3,6 +3,8 @@
  * follows `late` is kept and changes no state. */
 #include "record/types.h"
 
+#include "record/of_system.h"
+
 static const struct field fields[] = {
 	FIELD(r_scan, artefact, FIELD_TEXT, 0, 256, "image or file digest that was scanned"),
 	FIELD(r_scan, changed, FIELD_INT, FIELD_REQUIRED, 0, "severity, version or place changed"),
@@ -234,6 +236,7 @@ static err apply(struct apply *ap, const struct record *r)
 	s.late = str_is(s.f->follows, "late") || s.f->outcome == OUTCOME_FAILED || s.f->outcome == OUTCOME_EMPTY;
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_system WHERE id = $1"),
 		       DB_ARGS(record_blob(ap->a, s.f->system)), 0, &s.system_no));
+	TRY(of_system_put(ap, s.system_no, r, s.f->report));
 	TRY(scan_changes_row(ap, r->header.about, &s.no));
 	TRY(place_row(&s));
 	TRY(series_row(&s));

@@ -1,6 +1,8 @@
 /* tests: the result of one run of automated tests. */
 #include "record/types.h"
 
+#include "record/of_system.h"
+
 static const struct field fields[] = {
 	FIELD(r_tests, commit, FIELD_COMMIT, 0, 0, "commit that was tested"),
 	FIELD(r_tests, errors, FIELD_INT, FIELD_REQUIRED, 0, "tests that could not run"),
@@ -23,6 +25,7 @@ static err apply(struct apply *ap, const struct record *r)
 
 	TRY(db_get_int(ap->db, SQL("SELECT no FROM view_system WHERE id = $1"),
 		       DB_ARGS(record_blob(ap->a, f->system)), 0, &system));
+	TRY(of_system_put(ap, system, r, f->report));
 	return db_run(ap->db, SQL("INSERT INTO view_tests (id, system_no, commit_id, tests, failed, errors, skipped, at, "
 		"idx) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING"),
 		DB_ARGS(record_blob(ap->a, r->header.about), DB_I(system), record_blob(ap->a, f->commit),

@@ -16,6 +16,8 @@ err hold_read(struct store *s, struct arena *a, bool all, struct holds *out)
 	bool more;
 
 	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_hold"), DB_NONE, 0, &n));
+	if (n > HOLDS_MAX)
+		return fail(ERR_INTEGRITY, "the log has %lld holds, and at most %d are taken", (long long)n, HOLDS_MAX);
 	*out = (struct holds){ s, a, ARENA_ARRAY(a, struct hold, n + 1), 0 };
 	TRY(db_query(store_db(s), SQL("SELECT id, no, everything, person, system, from_day, to_day, at, released_at, "
 				      "released_idx, idx FROM view_hold ORDER BY no"), DB_NONE, &rows));
@@ -119,8 +121,9 @@ static err covers_evidence(const struct holds *hs, const struct hold *h, struct 
 	*yes = h->everything;
 	TRY(is_target(hs, h, "evidence", hex, yes));
 	if (!*yes && h->system.p)
-		TRY(any(db_get_int(store_db(hs->s), SQL("SELECT count(*) FROM view_scan c JOIN view_series s ON s.no = c.series_no JOIN "
-				  "view_system y ON y.no = s.system_no WHERE c.report = $1 AND y.id = $2"),
+		TRY(any(db_get_int(store_db(hs->s), SQL("SELECT count(*) FROM view_system_report s JOIN view_system y "
+				  "ON y.no = s.system_no WHERE y.id = $2 AND (s.report = $1 OR s.submission IN "
+				  "(SELECT id FROM view_submission_cite WHERE digest = $1))"),
 			  DB_ARGS(digest, record_blob(hs->a, h->system)), 0, &n), &n, yes));
 	if (*yes || !has_period(h))
 		return NULL;
@@ -137,14 +140,19 @@ static err is_of_person(const struct holds *hs, const struct hold *h, struct str
 		     DB_ARGS(record_blob(hs->a, about), record_blob(hs->a, h->person)), 0, &n), &n, yes);
 }
 
-static err is_of_system(const struct holds *hs, const struct hold *h, const struct header *head, int64_t idx, bool *yes)
+/* It says something of the system or of a repository in it, or came with a report of it:
+ * what a scan, a run of tests or a bill of materials says stands in such records alone. */
+static err is_of_system(const struct holds *hs, const struct hold *h, const struct header *head, bool *yes)
 {
+	struct db_value system = record_blob(hs->a, h->system), about = record_blob(hs->a, head->about);
 	int64_t n;
 
 	*yes |= str_eq(head->about, h->system);
-	return any(db_get_int(store_db(hs->s), SQL("SELECT count(*) FROM view_finding f JOIN view_place p ON p.no = f.place_no JOIN view_system y "
-			     "ON y.no = p.system_no WHERE f.idx = $1 AND y.id = $2"),
-		     DB_ARGS(DB_I(idx), record_blob(hs->a, h->system)), 0, &n), &n, yes);
+	TRY(any(db_get_int(store_db(hs->s), SQL("SELECT count(*) FROM view_system_report s JOIN view_system y "
+			  "ON y.no = s.system_no WHERE y.id = $2 AND (s.submission = $1 OR s.submission = $3)"),
+		     DB_ARGS(record_blob(hs->a, head->in), system, about), 0, &n), &n, yes));
+	return any(db_get_int(store_db(hs->s), SQL("SELECT count(*) FROM view_repository r JOIN view_system y ON y.no = r.system_no "
+			     "WHERE r.id = $1 AND y.id = $2"), DB_ARGS(about, system), 0, &n), &n, yes);
 }
 
 static err covers_record(const struct holds *hs, const struct hold *h, int64_t idx, bool *yes)
@@ -160,7 +168,7 @@ static err covers_record(const struct holds *hs, const struct hold *h, int64_t i
 	*yes = in_period(h, head.received) || in_period(h, head.effective);
 	if (h->person.p)
 		TRY(is_of_person(hs, h, head.about, yes));
-	return h->system.p ? is_of_system(hs, h, &head, idx, yes) : NULL;
+	return h->system.p ? is_of_system(hs, h, &head, yes) : NULL;
 }
 
 err hold_on_evidence(const struct holds *h, struct str digest, int64_t *no)
@@ -229,6 +237,12 @@ static err put(struct store *s, struct str id, const struct r_hold *f)
 
 err hold_place(struct store *s, struct arena *a, const struct r_hold *f, int64_t *no)
 {
+	int64_t n;
+
+	TRY(db_get_int(store_db(s), SQL("SELECT count(*) FROM view_hold"), DB_NONE, 0, &n));
+	if (n >= HOLDS_MAX)
+		return fail(ERR_LIMIT, "there are %d holds: each is asked before anything is destroyed, and more are not taken",
+			    HOLDS_MAX);
 	TRY(put(s, record_new_id(a), f));
 	return db_get_int(store_db(s), SQL("SELECT max(no) FROM view_hold"), DB_NONE, 0, no);
 }

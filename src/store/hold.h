@@ -31,7 +31,8 @@ MUST_USE err hold_on_record(const struct holds *h, int64_t idx, int64_t *no);
 /* ERR_DENIED where a hold covers anything of the plan; it names the hold. */
 MUST_USE err hold_check(struct store *s, struct arena *a, const struct erase_plan *plan);
 
-/* Places one: `f` says what it covers (released is 0). *no is its number. */
+/* Places one: `f` says what it covers (released is 0). *no is its number. ERR_LIMIT for
+ * more than 10,000, those that were let go too. */
 MUST_USE err hold_place(struct store *s, struct arena *a, const struct r_hold *f, int64_t *no);
 
 /* Lets one go. ERR_MISSING where none of that number holds. */

@@ -46,6 +46,30 @@ t 'a hold on a system covers its reports' '
 	run erase --evidence "$(sha256sum scan.sarif | cut -c1-64)" --why "asked for" --yes
 	code 7
 	err_has "hold 2"
+	cat >run.xml <<END
+<testsuite name="s" tests="2" failures="1"><testcase classname="c" name="logs in"/><testcase classname="c" name="pays Ada"><failure message="no"/></testcase></testsuite>
+END
+	printf "{\"bomFormat\":\"CycloneDX\",\"specVersion\":\"1.5\",\"components\":[{\"type\":\"library\",\"name\":\"zlib\",\"version\":\"1.3\"}]}" >bom.json
+	printf "{\"version\":\"2.1.0\",\"runs\":[{\"tool\":{\"driver\":{\"name\":\"codeql\"}},\"results\":[{\"ruleId\":\"r\",\"level\":\"error\",\"message\":{\"text\":\"bad\"},\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":\"a.c\"},\"region\":{\"startLine\":3}}}]}]}]}" >more.sarif
+	for report in run.xml bom.json more.sarif; do
+		run import $report --system app
+		code 0
+		run erase --evidence "$(sha256sum $report | cut -c1-64)" --why "asked for" --yes
+		code 7
+		err_has "hold 2"
+	done
+	"$custody" log list -n 0 -o json >log.json
+	for type in tests scan.changes; do
+		record=$(python3 -c "import json; print([r for r in json.load(open(\"log.json\")) if r[\"type\"].startswith(\"$type.v\")][0][\"index\"])")
+		run erase --record "$record" --why "asked for" --yes
+		code 7
+		err_has "hold 2"
+	done
+	sed "s/logs in/logs out/" run.xml >other.xml
+	run import other.xml --system other
+	code 0
+	run erase --evidence "$(sha256sum other.xml | cut -c1-64)" --why "asked for" --yes
+	code 0
 	run hold add --system nothing --why x
 	code 1
 	err_has "there is no system"

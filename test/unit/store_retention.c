@@ -266,6 +266,23 @@ static void a_hold_over_a_time_or_everything_covers_what_is_of_it(void **state)
 	assert_int_equal(over, 3);
 }
 
+static void holds_are_bounded(void **state)
+{
+	struct home *h = *state;
+	struct r_hold hold;
+	int64_t no;
+
+	table_clear(record_hold.table, &hold);
+	hold.everything = 1;
+	hold.released = 0;
+	hold.why = STR("incident");
+	assert_ok(hold_place(h->s, h->a, &hold, &no));
+	assert_ok(db_run(store_db(h->s), SQL("INSERT INTO view_hold (id, no, everything, at, idx) "
+		"WITH RECURSIVE n (i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < 10000) "
+		"SELECT CAST(CAST(i AS text) AS blob), i, 0, 0, 0 FROM n"), DB_NONE, NULL));
+	assert_fails(hold_place(h->s, h->a, &hold, &no), ERR_LIMIT);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, make, drop)
 
 int main(void)
@@ -276,6 +293,7 @@ int main(void)
 		CASE(what_is_proposed_destroys_nothing),
 		CASE(each_run_of_deletion_is_a_record),
 		CASE(a_hold_stops_retention_and_erasure_until_it_is_let_go),
+		CASE(holds_are_bounded),
 		CASE(a_hold_over_a_time_or_everything_covers_what_is_of_it),
 	};
 

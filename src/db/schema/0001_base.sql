@@ -282,6 +282,14 @@ CREATE TABLE view_submission (
 	id blob PRIMARY KEY, source text NOT NULL, content text NOT NULL, author text NOT NULL,
 	report blob, at int64 NOT NULL, idx int64 NOT NULL
 );
+CREATE TABLE view_submission_cite (	-- evidence that came with it
+	id blob NOT NULL, digest blob NOT NULL, PRIMARY KEY (digest, id)
+) /* WITHOUT ROWID */;
+CREATE TABLE view_system_report (	-- reports of a system, whatever their kind, and how they came
+	system_no int64 NOT NULL, submission blob NOT NULL, idx int64 NOT NULL, report blob,
+	PRIMARY KEY (submission, system_no, idx)
+);
+CREATE INDEX view_system_report_digest ON view_system_report (report);
 CREATE TABLE view_assessment (
 	id blob PRIMARY KEY, at int64 NOT NULL, facts blob NOT NULL, ready int64 NOT NULL,
 	gaps int64 NOT NULL, unknown int64 NOT NULL, stale int64 NOT NULL, idx int64 NOT NULL
