@@ -22,8 +22,10 @@ static err apply(struct apply *ap, const struct record *r)
 	const struct r_submission *f = r->facts;
 
 	for (size_t i = 0; i < r->header.cites.n; i++)
-		TRY(db_run(ap->db, SQL("INSERT INTO view_submission_cite (id, digest) VALUES ($1, $2) ON CONFLICT DO NOTHING"),
-			   DB_ARGS(record_blob(ap->a, r->header.about), record_blob(ap->a, r->header.cites.v[i])), NULL));
+		TRY(db_run(ap->db, SQL("INSERT INTO view_submission_cite (id, digest) VALUES ($1, $2) "
+				       "ON CONFLICT DO NOTHING"),
+			   DB_ARGS(record_blob(ap->a, r->header.about), record_blob(ap->a, r->header.cites.v[i])),
+			   NULL));
 	return db_run(ap->db, SQL("INSERT INTO view_submission (id, source, content, author, report, at, idx) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING"),
 		DB_ARGS(record_blob(ap->a, r->header.about), DB_T(f->source),
