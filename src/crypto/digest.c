@@ -120,6 +120,14 @@ void digest_put(char out[DIGEST_TEXT], const struct digest *d)
 	hex_put(out, d->b, DIGEST_BYTES);
 }
 
+struct str digest_hex(struct arena *a, const struct digest *d)
+{
+	char *hex = arena_alloc(a, DIGEST_TEXT);
+
+	digest_put(hex, d);
+	return str_c(hex);
+}
+
 void digest_add_hex(struct buf *b, const struct digest *d)
 {
 	hex_add(b, d->b, DIGEST_BYTES);

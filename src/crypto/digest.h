@@ -3,6 +3,7 @@
 #ifndef CRYPTO_DIGEST_H
 #define CRYPTO_DIGEST_H
 
+#include "base/arena.h"
 #include "base/base.h"
 #include "base/buf.h"
 
@@ -28,6 +29,8 @@ bool digest_eq(const struct digest *a, const struct digest *b);
 bool digest_is_zero(const struct digest *d);
 
 void digest_put(char out[DIGEST_TEXT], const struct digest *d);
+/* The same in `a`. */
+struct str digest_hex(struct arena *a, const struct digest *d);
 void digest_add_hex(struct buf *b, const struct digest *d);
 
 /* In base64, as checkpoints write the root of a log: so it is written everywhere. */

@@ -82,7 +82,7 @@ static err hash_piece(void *ctx, struct str piece)
 	return NULL;
 }
 
-static err hash_file(int fd, const char *name, struct digest *out)
+err import_hash(int fd, const char *name, struct digest *out)
 {
 	OWNED(digest_ctx) ctx = digest_ctx_new();
 
@@ -151,14 +151,6 @@ static err remember(struct importing *im)
 	return db_commit(db);
 }
 
-static struct str digest_text(struct arena *a, const struct digest *d)
-{
-	char *hex = arena_alloc(a, DIGEST_TEXT);
-
-	digest_put(hex, d);
-	return str_c(hex);
-}
-
 /* A file that is read several times holds the same bytes each time. */
 static err unchanged(const struct importing *im)
 {
@@ -188,10 +180,10 @@ static err on_whole(void *ctx)
 		im->original = kept.original;
 		im->key = same_key(im->s, im->spec, &im->original);
 	}
-	c->report = digest_text(im->a, &kept.digest);
+	c->report = digest_hex(im->a, &kept.digest);
 	c->size = (int64_t)kept.size;
 	if (!digest_eq(&kept.digest, &im->original))
-		c->original = digest_text(im->a, &im->original);
+		c->original = digest_hex(im->a, &im->original);
 	return NULL;
 }
 
@@ -274,7 +266,7 @@ static err look_for_known(struct importing *im, struct import_result *out)
 		       0, &some));
 	if (!some)
 		return NULL;
-	TRY(hash_file(im->fd, im->spec->name, &im->original));
+	TRY(import_hash(im->fd, im->spec->name, &im->original));
 	im->key = same_key(im->s, im->spec, &im->original);
 	im->hashed = true;
 	TRY(known_before(im, &out->known_since));

@@ -31,9 +31,11 @@ MUST_USE err import_file(struct store *s, const struct import_spec *spec, int fd
 /* All of a pipe into a temporary file in the folder; at most 16 GiB. */
 MUST_USE err import_spool(const char *folder, int in, const char *name, int *out);
 
-/* A file without a name; every byte of a descriptor, at most 16 GiB; its start again. */
+/* A file without a name; every byte of a descriptor, at most 16 GiB; their digest, with
+ * the descriptor at its start again; its start again. */
 MUST_USE err import_temporary(const char *folder, int *out);
 MUST_USE err import_pieces(int fd, const char *name, err (*take)(void *ctx, struct str piece), void *ctx);
+MUST_USE err import_hash(int fd, const char *name, struct digest *out);
 MUST_USE err import_rewind(int fd, const char *name);
 
 #endif

@@ -55,14 +55,6 @@ static err take_item(void *ctx, const struct table *table, const void *item)
 	return NULL;
 }
 
-static struct str digest_text(struct arena *a, const struct digest *d)
-{
-	char *hex = arena_alloc(a, DIGEST_TEXT);
-
-	digest_put(hex, d);
-	return str_c(hex);
-}
-
 static err take_evidence(void *ctx, const struct s_evidence *e, struct str piece)
 {
 	struct taking *t = ctx;
@@ -79,7 +71,7 @@ static err take_evidence(void *ctx, const struct s_evidence *e, struct str piece
 	evidence_writer_free(t->report);
 	t->report = NULL;
 	TRY(store_note_evidence(t->s, &d, (int64_t)size, t->source));
-	t->c.report = digest_text(t->a, &d);
+	t->c.report = digest_hex(t->a, &d);
 	t->c.size = (int64_t)size;
 	return NULL;
 }
@@ -92,7 +84,7 @@ static err keep(struct taking *t, struct str bytes, const char *kind, struct str
 
 	TRY(evidence_put(store_evidence(t->s), bytes, &d));
 	TRY(store_note_evidence(t->s, &d, (int64_t)bytes.n, str_c(kind)));
-	*hex = digest_text(t->a, &d);
+	*hex = digest_hex(t->a, &d);
 	return NULL;
 }
 
@@ -123,26 +115,16 @@ static err check_signature(struct taking *t, int fd)
 
 /* --- taking it in */
 
-static err hash_piece(void *ctx, struct str piece)
-{
-	digest_add(ctx, piece);
-	return NULL;
-}
-
 /* The id comes from the bytes: the same submission is the same record in this home. */
 static err name_it(struct taking *t, int fd)
 {
-	OWNED(digest_ctx) ctx = digest_ctx_new();
 	struct digest key = store_subkey(t->s, "submission"), d, id;
-	char *hex = arena_alloc(t->a, DIGEST_TEXT);
 
-	TRY(import_pieces(fd, t->spec->name, hash_piece, ctx));
-	d = digest_end(ctx);
+	TRY(import_hash(fd, t->spec->name, &d));
 	id = hmac_of(digest_str(&key), digest_str(&d));
-	digest_put(hex, &id);
-	t->c.id = str_cut(str_c(hex), 32);
-	t->c.original = digest_text(t->a, &d);
-	return import_rewind(fd, t->spec->name);
+	t->c.id = str_cut(digest_hex(t->a, &id), 32);
+	t->c.original = digest_hex(t->a, &d);
+	return NULL;
 }
 
 static err seen_before(struct taking *t, int64_t *at)

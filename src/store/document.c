@@ -13,14 +13,6 @@
 enum { PIECE = 256 * 1024 };
 static const uint64_t document_max = (uint64_t)4 << 30;
 
-static struct str digest_text(struct arena *a, const struct digest *d)
-{
-	char *hex = arena_alloc(a, DIGEST_TEXT);
-
-	digest_put(hex, d);
-	return str_c(hex);
-}
-
 static err open_file(const char *name, int *out)
 {
 	FD_AUTO fd = fd_open_read(name, 0);
@@ -144,7 +136,7 @@ err document_add(struct store *s, struct arena *a, const struct document_spec *s
 		r.key = found.key;
 	}
 	TRY(keep_file(s, spec->file, STR("document"), &d));
-	r.digest = digest_text(a, &d);
+	r.digest = digest_hex(a, &d);
 	if (spec->signature)
 		TRY(signature_keep(s, a, &found, &cites));
 	TRY(kept_before(s, spec, &d, &r.already));
