@@ -34,6 +34,8 @@ static struct change_answer without_pull(const struct change_facts *f)
 		return unknown("no export of the host holds its pull request");
 	if (f->maybe_rebased)
 		return unknown("it may have come in with the pull request above it");
+	if (f->named)
+		return unknown("its message names a number: issue or pull request, which no export tells");
 	switch (f->cover) {
 	case COVER_NONE:
 		return unknown("git does not hold reviews, and no export is known to hold all of that time");
@@ -47,6 +49,8 @@ static struct change_answer without_pull(const struct change_facts *f)
 
 #define OUTSIDER "approved by a person who did not work on it"
 #define WITHDRAWN "its approval was dismissed, or changes were asked for after it"
+#define LEFT_ONLY "only somebody who had left before approved it"
+#define STAY "approved by somebody who left; whether before it is not told"
 #define BOT_ONLY "only a bot approved it"
 #define OWN_ONLY "only people who worked on it approved it"
 
@@ -61,12 +65,16 @@ static const struct change_answer by_approval[][3] = {
 		{ ANSWER_FAIL, BOT_ONLY }, { ANSWER_FAIL, BOT_ONLY }, { ANSWER_FAIL, BOT_ONLY } },
 	[APPROVAL_OWN] = {
 		{ ANSWER_FAIL, OWN_ONLY }, { ANSWER_FAIL, OWN_ONLY }, { ANSWER_FAIL, OWN_ONLY } },
+	[APPROVAL_LEFT] = {
+		{ ANSWER_FAIL, LEFT_ONLY }, { ANSWER_FAIL, LEFT_ONLY }, { ANSWER_FAIL, LEFT_ONLY } },
 	[APPROVAL_LATE] = {
 		{ ANSWER_PASS, OUTSIDER }, { ANSWER_FAIL, "approved after the merge" },
 		{ ANSWER_FAIL, "approved after the merge" } },
 	[APPROVAL_OTHER] = {
 		{ ANSWER_PASS, OUTSIDER }, { ANSWER_PASS, "approved before the merge" },
 		{ ANSWER_FAIL, "approved on another commit than the one merged" } },
+	[APPROVAL_NO_STAY] = {
+		{ ANSWER_UNKNOWN, STAY }, { ANSWER_UNKNOWN, STAY }, { ANSWER_UNKNOWN, STAY } },
 	[APPROVAL_NO_WHO] = {
 		{ ANSWER_UNKNOWN, "approved; whether by a person is not told" },
 		{ ANSWER_UNKNOWN, "approved; whether by a person is not told" },
@@ -128,6 +136,8 @@ static struct change_answer judge_ticket(const struct change_facts *f)
 {
 	if (f->tickets > 0)
 		return pass("a ticket is named or linked");
+	if (f->named)
+		return unknown("the message names a number: issue or pull request, which no export tells");
 	if (f->pull_known && f->tickets_known && !f->other_merge)
 		return miss("neither the message nor the pull request names a ticket");
 	if (f->pull_known)

@@ -12,14 +12,16 @@ enum answer { ANSWER_PASS, ANSWER_FAIL, ANSWER_UNKNOWN };
 extern const char *const change_answer_words[];	/* shown missing unknown */
 
 /* How far the best approval of a pull request goes; a later one is the better. The
- * first six are known to lack something, the next three leave something untold. */
+ * first seven are known to lack something, the next four leave something untold. */
 enum change_approval {
 	APPROVAL_NONE,
 	APPROVAL_WITHDRAWN,	/* dismissed, or changes were asked for after it */
 	APPROVAL_BOT,		/* by what is no person: kept, never counts */
 	APPROVAL_OWN,		/* by somebody who worked on it */
+	APPROVAL_LEFT,		/* by somebody whose last day was before it */
 	APPROVAL_LATE,		/* from outside, after the merge */
 	APPROVAL_OTHER,		/* from outside, in time, on another commit */
+	APPROVAL_NO_STAY,	/* by somebody who left; whether before it is not told */
 	APPROVAL_NO_WHO,	/* whether a person gave it is not told */
 	APPROVAL_NO_TIME,	/* from outside; when is not told */
 	APPROVAL_NO_COMMIT,	/* from outside, in time; on which commit is not told */
@@ -44,6 +46,7 @@ struct change_facts {
 	enum change_approval approval;
 	int64_t checks_passed, checks_failed, checks_unsure;
 	int64_t tickets;	/* named in the message or linked by the host */
+	int64_t named;		/* #N in the message: issue or pull request; 0: none */
 	bool paths_known;	/* what it touches was looked at, all of it */
 	bool security;		/* touches what needs a security review */
 	bool is_signed;

@@ -50,7 +50,7 @@ struct delivery_sums delivery_parts_sums(const struct facts *f)
 		const struct facts_branch *b = FACTS_AT(f->branches, facts_branch, i);
 
 		s.changes += b->changes;
-		s.no_pull += b->changes - b->pull_numbers;
+		s.no_pull += b->changes - b->pull_numbers - (b->pull_candidates > 0 ? b->pull_candidates : 0);
 		s.gone += b->gone;
 		s.tagged += b->tagged;
 		s.pulls_known += b->pulls_known;

@@ -41,6 +41,7 @@ static const struct field branch_fields[] = {
 	INT(facts_branch, other_commit, "approved on another commit than the one merged"),
 	INT(facts_branch, paths_unknown, "changes of which it is not known what they touch"),
 	INT(facts_branch, people_own, "approved only by those who worked on it"),
+	INT(facts_branch, pull_candidates, "changes that name a number, of an issue or of the pull request"),
 	INT(facts_branch, pull_numbers, "changes with a pull request number"),
 	INT(facts_branch, pulls_known, "changes whose pull request an export of the host holds"),
 	TEXT(facts_branch, repository, "the repository"),

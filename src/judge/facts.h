@@ -19,9 +19,10 @@ struct facts_three { int64_t missing, shown, unknown; };
 struct facts_branch {
 	struct str branch, host, repository, slug, system, tip, why;
 	int complete;
-	int64_t accounts, bot_approvals, bots, changes, checks_none, collected_at, first_at, gone, last_at,
-		newest, oldest, other_commit, paths_unknown, people_own, pull_numbers, pulls_known, reviewed_late,
-		security, signed_checked, signed_doubtful, signed_host, signed_person, tagged, ticket_messages, total;
+	int64_t accounts, bot_approvals, bots, changes, checks_none, collected_at, first_at, gone, last_at, newest,
+		oldest, other_commit, paths_unknown, people_own, pull_candidates, pull_numbers, pulls_known,
+		reviewed_late, security, signed_checked, signed_doubtful, signed_host, signed_person, tagged,
+		ticket_messages, total;
 	struct facts_three checks, reviews, security_reviews, signatures, tickets;
 	struct many no_pull, unreviewed;	/* commits, newest first */
 };
@@ -69,9 +70,7 @@ struct facts_anchor { struct str kind, source; int64_t at, n, size; };
 struct facts_system { struct str data_class, exposure, name; int declared; struct many kinds; };
 struct facts_host { struct str repository; int64_t first, last, pulls; };	/* exports of a code host */
 
-struct facts_people {
-	int64_t bots, hosts, persons, persons_known, tools, unknown, unmatched;
-};
+struct facts_people { int64_t bots, hosts, persons, persons_known, tools, unknown, unmatched; };
 struct facts_closed { int64_t n; struct str kind; };	/* findings gone in the period */
 struct facts_open { int64_t n; struct str kind, system; };	/* findings open on release branches */
 struct facts_log { int64_t applied, erased, first_received, last_received, signed_at, size; struct str root; };

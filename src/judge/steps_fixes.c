@@ -94,7 +94,7 @@ static int64_t unreviewed(const struct facts_branch *b)
 
 static int64_t without_pull(const struct facts_branch *b)
 {
-	return b->changes - b->pull_numbers;
+	return b->changes - b->pull_numbers - (b->pull_candidates > 0 ? b->pull_candidates : 0);
 }
 
 static struct str most_secrets(struct stepping *s)

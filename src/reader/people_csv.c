@@ -164,6 +164,22 @@ static struct str list_of(struct arena *a, struct strs header)
 	return arena_str(a, (struct str){ hex, LIST_DIGITS });
 }
 
+/* What is read and what is not, so that a leaving date is not lost unseen. */
+static err tell_columns(struct reading *g, struct strs header)
+{
+	BUF_AUTO used = buf_new(64 * 1024), ignored = buf_new(64 * 1024);
+
+	for (size_t i = 0; i < header.n && i < COLUMNS_MAX; i++) {
+		struct buf *b = g->column[i] == ROSTER_NONE ? &ignored : &used;
+
+		buf_addf(b, "%s%.*s", b->n ? ", " : "", FMT(str_cut(header.v[i], 64)));
+	}
+	if (!ignored.n)
+		return submission_write_note(g->r->out, "columns used: %.*s", FMT(str_cut(buf_str(&used), 400)));
+	return submission_write_note(g->r->out, "columns used: %.*s; ignored: %.*s", FMT(str_cut(buf_str(&used), 400)),
+				     FMT(str_cut(buf_str(&ignored), 400)));
+}
+
 /* Which columns are known; without one that says who, the file is no such export. */
 static err map_columns(struct reading *g)
 {
@@ -179,7 +195,7 @@ static err map_columns(struct reading *g)
 	g->mapped = true;
 	g->list = list_of(g->r->a, header);
 	if (who)
-		return NULL;
+		return tell_columns(g, header);
 	return err_hint(fail(ERR_INPUT, "%s:1: no column is known to hold an address or a login; there are: %.*s",
 			     g->r->name, FMT(str_cut(buf_str(&names), 400))),
 			"name one of them email or login");

@@ -30,7 +30,9 @@ static const struct {
 	{ ROSTER_DEPARTMENT, " department dept orgunitpath orgunit organizationalunit team division " },
 	{ ROSTER_STARTS, " startdate hiredate employeehiredate joindate dateofjoining dateofhire joiningdate start entrydate " },
 	{ ROSTER_ENDS, " enddate terminationdate leavedate lastworkingday lastday employeeleavedatetime contractenddate "
-		       "dateofleaving leavingdate end exitdate " },
+		       "dateofleaving leavingdate end exitdate "
+		       "left leftdate lefton leftat dateleft leaveon departed departuredate offboarded offboardingdate "
+		       "separationdate employmentenddate lastdate lastworkday terminatedon resignationdate " },
 	{ ROSTER_KIND, " type accounttype usertype employeetype kind " },
 	{ ROSTER_REF, " id objectid employeeid employeenumber userid personid staffid externalid oktaid " },
 };

@@ -29,12 +29,18 @@ struct show_change_rows {
 	"WHERE w.change_no = c.no AND a.person = o.person) THEN 3 " \
 	"WHEN EXISTS (SELECT 1 FROM view_review n WHERE n.repository_no = r.repository_no AND n.number = r.number " \
 	"AND n.reviewer = r.reviewer AND n.state IN ('changes-requested', 'dismissed') AND n.at > r.at " \
-	"AND (p.merged_at IS NULL OR n.at <= p.merged_at)) THEN 1 " \
-	"WHEN coalesce(o.kind, 'unknown') <> 'person' AND coalesce(op.kind, '') <> 'person' THEN 6 " \
-	"WHEN r.at IS NULL OR p.merged_at IS NULL THEN 7 WHEN r.at > p.merged_at THEN 4 " \
-	"WHEN r.commit_id IS NULL OR p.head_commit IS NULL THEN 8 WHEN r.commit_id <> p.head_commit THEN 5 ELSE 9 END) " \
+	"AND (p.merged_at IS NULL OR n.at <= p.merged_at)) THEN 1 WHEN op.ends < r.at / 86400 THEN 4 " \
+	"WHEN coalesce(o.kind, 'unknown') <> 'person' AND coalesce(op.kind, '') <> 'person' THEN 8 " \
+	"WHEN r.at > p.merged_at THEN 5 " \
+	"WHEN (op.status = 'left' AND op.ends IS NULL) OR (op.ends IS NOT NULL AND r.at IS NULL) THEN 7 " \
+	"WHEN r.at IS NULL OR p.merged_at IS NULL THEN 9 " \
+	"WHEN r.commit_id IS NULL OR p.head_commit IS NULL THEN 10 WHEN r.commit_id <> p.head_commit THEN 6 ELSE 11 END) " \
 	"FROM view_review r LEFT JOIN view_account o ON o.id = r.reviewer LEFT JOIN view_person op ON op.id = o.person " \
 	"WHERE r.repository_no = p.repository_no AND r.number = p.number AND r.state IN ('approved', 'dismissed'))"
+
+/* A bare #N of a message is a ticket where an export links it as one. */
+#define IS_LINKED "EXISTS (SELECT 1 FROM view_pull_ticket k WHERE k.repository_no = c.repository_no AND k.ticket = t.ticket)"
+#define BARE "CASE WHEN t.ticket LIKE '#%' THEN CAST(substr(t.ticket, 2) AS int64) ELSE 0 END"
 
 /* Everything about accounts is asked here and now, so that the answer follows when
  * accounts are joined or turn out to be a service's. "+ 0" keeps SQLite from walking
@@ -49,7 +55,7 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"WHEN ca.kind = 'unknown' AND cp.kind = 'person' THEN 'person' ELSE coalesce(ca.kind, 'unknown') END, "
 		"c.pull, c.parents, c.touches, "
 		"CASE WHEN c.tickets = 0 THEN 0 ELSE (SELECT count(*) FROM view_change_ticket t WHERE t.change_no = c.no "
-		"AND t.ticket <> '#' || CAST(coalesce(p.number, c.pull, 0) AS text)) END, "
+		"AND t.ticket <> '#' || CAST(coalesce(p.number, c.pull, 0) AS text) AND (t.ticket NOT LIKE '#%' OR " IS_LINKED ")) END, "
 		"c.signed, c.signer, c.tag, c.idx, p.number, p.reviews_known, p.checks_known, p.checks_passed, p.checks_failed, "
 		"p.checks_unsure, p.merged_at, "
 		APPROVAL ", "
@@ -57,7 +63,11 @@ static err query(struct db *db, const struct show_change_rows_spec *q, bool gone
 		"CASE WHEN p.author = p.merged_by OR pa.person = pm.person THEN 1 ELSE 0 END, "
 		"CASE WHEN p.merge_commit IS NULL OR p.merge_commit = c.commit_id OR EXISTS (SELECT 1 FROM view_pull_commit i "
 		"WHERE i.repository_no = c.repository_no AND i.commit_id = c.commit_id AND i.number = p.number) THEN 0 ELSE 1 END, "
-		"coalesce(c.standing, 'unchecked'), c.whose, c.paths "
+		"coalesce(c.standing, 'unchecked'), c.whose, c.paths, "
+		"CASE WHEN c.tickets = 0 THEN NULL ELSE (SELECT min(" BARE ") FROM view_change_ticket t WHERE t.change_no = c.no "
+		"AND t.ticket LIKE '#%' AND t.ticket <> '#' || CAST(coalesce(p.number, c.pull, 0) AS text) AND NOT " IS_LINKED " "
+		"AND NOT EXISTS (SELECT 1 FROM view_pull m WHERE m.repository_no = c.repository_no AND m.number = " BARE " "
+		"AND m.merge_commit IS NOT NULL)) END "
 		"FROM line JOIN view_change c ON c.branch = line.branch AND c.position <= line.upto "
 		"LEFT JOIN view_account ca ON ca.id = c.author LEFT JOIN view_person cp ON cp.id = ca.person "
 		"LEFT JOIN view_pull p ON p.repository_no = c.repository_no AND p.number = coalesce("
@@ -130,7 +140,7 @@ static void fill_facts(const struct show_change_rows *it, const struct db_rows *
 		.tickets_known = db_int(r, 23) == 1,
 		.approval = (enum change_approval)int_or(r, 21, APPROVAL_NONE),
 		.checks_passed = db_int(r, 17), .checks_failed = db_int(r, 18), .checks_unsure = db_int(r, 19),
-		.tickets = db_int(r, 9) + db_int(r, 22),
+		.tickets = db_int(r, 9) + db_int(r, 22), .named = int_or(r, 29, 0),
 		.paths_known = db_int(r, 28) >= 0,
 		.security = (row->touches & SECURITY_BITS) != 0, .is_signed = !str_is(row->signature, "none"),
 	};

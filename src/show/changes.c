@@ -50,7 +50,8 @@ struct listing {
 
 static bool wanted(const struct show_changes_query *q, const struct show_change_row *c)
 {
-	return (!q->no_pull || !c->facts.has_pull) && (!q->unreviewed || c->reviewed.answer == ANSWER_FAIL) &&
+	return (!q->no_pull || (!c->facts.has_pull && !c->facts.named)) &&
+	       (!q->unreviewed || c->reviewed.answer == ANSWER_FAIL) &&
 	       (!q->unknown || c->reviewed.answer == ANSWER_UNKNOWN) && (!q->security || c->facts.security);
 }
 

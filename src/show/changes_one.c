@@ -189,6 +189,16 @@ static err put_merge(struct one *x)
 	return NULL;
 }
 
+static struct str last_day(struct one *x, const struct db_rows *rows, int col)
+{
+	char text[DAY_TEXT];
+
+	if (db_is_null(rows, col))
+		return STR("");
+	day_put(text, db_int(rows, col));
+	return arena_printf(x->a, ", whose last day was %s", text);
+}
+
 static err put_reviews(struct one *x)
 {
 	DB_ROWS rows = NULL;
@@ -196,18 +206,20 @@ static err put_reviews(struct one *x)
 
 	TRY(db_query(x->db, SQL("SELECT r.reviewer, CASE WHEN p.kind = 'service' THEN 'bot' "
 		"WHEN a.kind = 'unknown' AND p.kind = 'person' THEN 'person' ELSE coalesce(a.kind, 'unknown') END, r.state, r.at, "
-		"r.commit_id FROM view_review r LEFT JOIN view_account a ON a.id = r.reviewer LEFT JOIN view_person p ON p.id = a.person "
+		"r.commit_id, p.ends FROM view_review r LEFT JOIN view_account a ON a.id = r.reviewer LEFT JOIN view_person p ON p.id = a.person "
 		"WHERE r.repository_no = $1 AND r.number = $2 ORDER BY r.seq"), DB_ARGS(DB_I(x->repository_no), DB_I(x->row.pull)), &rows));
 	for (;;) {
 		struct str who, commit;
+		int64_t at;
 
 		TRY(db_next(rows, &more));
 		if (!more)
 			return NULL;
 		TRY(show_change_words_account(x->words, db_blob(rows, 0), &who));
 		commit = str_cut(record_hex(x->a, db_blob(rows, 4)), 12);
-		put_line(x, "review", arena_printf(x->a, "%.*s by %.*s (%.*s), %.*s%s%.*s", FMT(db_text(rows, 2)), FMT(who),
-			FMT(db_text(rows, 1)), FMT(when(x, db_is_null(rows, 3) ? INSTANT_NONE : db_int(rows, 3))),
+		at = db_is_null(rows, 3) ? INSTANT_NONE : db_int(rows, 3);
+		put_line(x, "review", arena_printf(x->a, "%.*s by %.*s (%.*s%.*s), %.*s%s%.*s", FMT(db_text(rows, 2)), FMT(who),
+			FMT(db_text(rows, 1)), FMT(last_day(x, rows, 5)), FMT(when(x, at)),
 			commit.n ? ", on " : "", FMT(commit)));
 	}
 }
@@ -293,6 +305,8 @@ static struct str pull_of(struct one *x)
 	};
 	const struct show_change_row *c = &x->row;
 
+	if (c->pull < 0 && c->facts.named)
+		return arena_printf(x->a, "#%lld, named in the message: issue or pull request", (long long)c->facts.named);
 	if (c->pull < 0)
 		return c->facts.maybe_rebased ? STR("none is named; it may be part of the one above it") :
 		       str_c(rests[c->facts.cover]);

@@ -39,6 +39,7 @@ static void count_kind(struct facts_branch *b, const struct show_change_row *c)
 	b->tagged += c->tag.n > 0;
 	b->ticket_messages += c->ticket_in_message;
 	b->pull_numbers += c->facts.has_pull;
+	b->pull_candidates += !c->facts.has_pull && c->facts.named;
 	b->pulls_known += c->facts.pull_known;
 	b->signed_checked += str_is(c->standing, "author") || str_is(c->standing, "committer");
 	b->signed_doubtful += str_is(c->standing, "bad") || str_is(c->standing, "revoked") ||
@@ -75,7 +76,7 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 	b->security += c->facts.security;
 	if (c->facts.security || !c->facts.paths_known)
 		count(&b->security_reviews, c->answers[CHANGE_SECURITY].answer);
-	if (!c->facts.has_pull)
+	if (!c->facts.has_pull && !c->facts.named)
 		keep_commit(r, &b->no_pull, &r->ids_left[0], c->commit);
 	if (c->reviewed.answer == ANSWER_FAIL)
 		keep_commit(r, &b->unreviewed, &r->ids_left[1], c->commit);
@@ -84,7 +85,8 @@ static void count_change(struct facts_reading *r, struct facts_branch *b, const 
 static void zero(struct facts_branch *b)
 {
 	int64_t *const counts[] = { &b->accounts, &b->bot_approvals, &b->bots, &b->changes, &b->checks_none, &b->gone,
-		&b->other_commit, &b->paths_unknown, &b->people_own, &b->pull_numbers, &b->pulls_known,
+		&b->other_commit, &b->paths_unknown, &b->people_own, &b->pull_candidates, &b->pull_numbers,
+		&b->pulls_known,
 		&b->reviewed_late, &b->security, &b->signed_checked, &b->signed_doubtful, &b->signed_host,
 		&b->signed_person, &b->tagged, &b->ticket_messages };
 	struct facts_three *const threes[] = { &b->checks, &b->reviews, &b->security_reviews,

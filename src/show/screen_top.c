@@ -245,10 +245,11 @@ static struct str security_note(struct screen *s, const struct facts_branch *b)
 static void put_rows(struct screen *s, const struct facts_branch *b)
 {
 	const struct row rows[] = {
-		{ "change, author, date, content", { 0, b->changes, 0 }, arena_printf(s->a, "%.*s by bots; %.*s other authors",
-			FMT(screen_number(s, b->bots)), FMT(screen_number(s, b->accounts))) },
+		{ "change, author, date, content", { 0, b->changes, 0 }, arena_printf(s->a, "%.*s by bots; %.*s other author%s",
+			FMT(screen_number(s, b->bots)), FMT(screen_number(s, b->accounts)),
+			b->accounts == 1 ? "" : "s") },
 		{ "independent review before merge", b->reviews, review_note(s, b) },
-		{ "linked ticket", b->tickets, b->tickets.unknown ? STR("named in messages only") : STR("message or code host") },
+		{ "linked ticket", b->tickets, b->pulls_known ? STR("message or code host") : STR("named in messages only") },
 		{ "checks passed at merge", b->checks, check_note(s, b) },
 		{ "security review", b->security_reviews, security_note(s, b) },
 		{ "release and its rollback point", { 0, b->tagged, 0 }, b->tagged ? STR("tags; deployments unknown") :

@@ -281,3 +281,33 @@ t 'every path is looked at, and what was not looked at is not said to need nothi
 	run change show "$(git -C wide rev-parse HEAD)"
 	out_has "unknown  security review: what it touches is not here"
 '
+
+t 'an approval by somebody who had left does not count' '
+	export CUSTODY_HOME=$work/left-home
+	run collect git app
+	run import all.json
+	printf "name,email,login,left,shoe size\\nBen Example,ben@example.org,ben,2020-01-31,43\\n" >people.csv
+	run people import people.csv
+	code 0
+	err_has "columns used: name, email, login, left; ignored: shoe size"
+	run people join
+	shows 0 "missing  reviewer outside those who worked on it: only somebody who had left before approved it" \
+		"whose last day was 2020-01-31"
+'
+
+unset CUSTODY_HOME
+repo bare
+echo 1 >bare/a && commit bare 'First
+
+Closes #77'
+echo 2 >bare/a && commit bare 'Second'
+export CUSTODY_HOME=$work/bare-home
+t 'a bare number in a message is an issue or the pull request' '
+	run collect git bare
+	run change show "$(git -C bare rev-parse HEAD~1)"
+	out_has "unknown  linked ticket: the message names a number: issue or pull request"
+	out_has "#77, named in the message: issue or pull request"
+	run change list --no-pr -o csv
+	out_has "Second"
+	out_hasnt "First"
+'

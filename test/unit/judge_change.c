@@ -185,6 +185,33 @@ static void a_ticket_is_missing_only_where_the_host_was_asked(void **s)
 	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
 }
 
+static void a_bare_number_is_an_issue_or_the_pull_request(void **s)
+{
+	struct change_facts f = { .named = 77, .cover = COVER_DECLARED };
+	struct change_answer out[CHANGE_QUESTIONS];
+
+	(void)s;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
+	assert_int_equal(change_reviewed(out).answer, ANSWER_UNKNOWN);
+	f = good();
+	f.tickets = 0;
+	f.named = 77;
+	change_judge(&f, out);
+	assert_int_equal(out[CHANGE_TICKET].answer, ANSWER_UNKNOWN);
+}
+
+static void who_had_left_approves_nothing(void **s)
+{
+	struct change_facts f = good();
+
+	(void)s;
+	f.approval = APPROVAL_LEFT;
+	assert_int_equal(reviewed(&f).answer, ANSWER_FAIL);
+	f.approval = APPROVAL_NO_STAY;
+	assert_int_equal(reviewed(&f).answer, ANSWER_UNKNOWN);
+}
+
 static void what_was_not_looked_at_is_not_said_to_need_nothing(void **s)
 {
 	struct change_facts f = good();
@@ -246,6 +273,8 @@ int main(void)
 		cmocka_unit_test(time_and_commit_of_the_approval_are_looked_at),
 		cmocka_unit_test(failed_and_absent_checks_are_missing_untold_ones_unknown),
 		cmocka_unit_test(a_ticket_is_missing_only_where_the_host_was_asked),
+		cmocka_unit_test(a_bare_number_is_an_issue_or_the_pull_request),
+		cmocka_unit_test(who_had_left_approves_nothing),
 		cmocka_unit_test(what_was_not_looked_at_is_not_said_to_need_nothing),
 		cmocka_unit_test(an_ordinary_review_does_not_show_a_security_review),
 		cmocka_unit_test(every_answer_has_a_reason),

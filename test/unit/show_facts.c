@@ -266,6 +266,11 @@ static void a_ticket_is_not_the_request_itself(void **s)
 	expect(branch()->tickets, 0, 0, 10);
 	views_script(db, "UPDATE view_change SET tickets = 2 WHERE no = 4;"
 			 "INSERT INTO view_change_ticket (change_no, ticket) VALUES (4, '#99')");
+	/* issue or pull request: an export that links it tells */
+	expect(branch()->tickets, 0, 0, 10);
+	views_script(db, "INSERT INTO view_pull_ticket (repository_no, number, ticket) VALUES (1, 200, '#99')");
+	expect(branch()->tickets, 1, 0, 9);
+	views_script(db, "DELETE FROM view_pull_ticket; INSERT INTO view_change_ticket (change_no, ticket) VALUES (4, 'PAY-1')");
 	expect(branch()->tickets, 1, 0, 9);
 }
 

@@ -162,6 +162,7 @@ CREATE TABLE view_pull_ticket (
 	repository_no int64 NOT NULL, number int64 NOT NULL, ticket text NOT NULL,
 	PRIMARY KEY (repository_no, number, ticket)
 ) /* WITHOUT ROWID */;
+CREATE INDEX view_pull_ticket_name ON view_pull_ticket (repository_no, ticket);
 CREATE TABLE view_review (
 	repository_no int64 NOT NULL, number int64 NOT NULL, seq int64 NOT NULL, reviewer blob NOT NULL,
 	state text NOT NULL, at int64, commit_id blob, PRIMARY KEY (repository_no, number, seq)
