@@ -1,4 +1,4 @@
-/* One file of a pack that is read: plain, stored in a .zip, or deflated there. */
+/* One file of a pack that is read: plain, or deflated in a .zip. */
 #include "pack/in.h"
 
 #include <errno.h>
@@ -33,8 +33,6 @@ static err open_packed(const struct pack_in *in, struct pack_file *f)
 	f->fd = in->fd;
 	f->left = f->entry->packed;
 	f->crc = (uint32_t)crc32(0, NULL, 0);
-	if (f->entry->method == 0)
-		return f->entry->packed == f->entry->size ? NULL : damaged();
 	if (inflateInit2(&f->z, -MAX_WBITS) != Z_OK)
 		return fail(ERR_FAILED, "cannot begin to unpack");
 	f->inflating = true;
@@ -93,7 +91,7 @@ static err fetch(struct pack_file *f, void *out, size_t n, size_t *got)
 static err inflate_some(struct pack_file *f, void *out, size_t n, size_t *got)
 {
 	int is = Z_OK;
-	size_t more;
+	size_t more = 0;
 
 	f->z.next_out = out;
 	f->z.avail_out = (uInt)n;
@@ -131,8 +129,7 @@ err pack_file_read(struct pack_file *f, void *out, size_t n, size_t *got)
 	if (!f->zip)
 		return fd_read_some(f->fd, f->entry->path, out, n, got);
 	while (done < n && more && !f->ended) {
-		TRY(f->inflating ? inflate_some(f, (char *)out + done, n - done, &more)
-				 : fetch(f, (char *)out + done, n - done, &more));
+		TRY(inflate_some(f, (char *)out + done, n - done, &more));
 		done += more;
 	}
 	*got = done;

@@ -43,9 +43,7 @@ bool pack_path_ok(struct str path)
 struct stored {
 	struct digest name;
 	uint8_t at[8];
-	uint64_t size, packed;
-	uint32_t crc;
-	uint16_t method, flags;
+	uint64_t size, packed, crc;
 };
 
 static const char folder[] = "evidence/";
@@ -58,8 +56,7 @@ void pack_evidence_path(char out[PACK_EVIDENCE_PATH], const struct digest *name)
 
 static err add_evidence(struct pack_in *in, const struct pack_entry *e, const struct digest *name)
 {
-	struct stored s = { .name = *name, .size = e->size, .packed = e->packed, .crc = e->crc, .method = e->method,
-			    .flags = e->flags };
+	struct stored s = { .name = *name, .size = e->size, .packed = e->packed, .crc = e->crc };
 
 	pile_put_u64(s.at, e->at);
 	return pile_put(in->evidence, &s);
@@ -101,7 +98,7 @@ err pack_in_evidence(struct pack_in *in, const struct pack_faults *f, struct pac
 	pack_evidence_path(in->name, &s.name);
 	out->name = s.name;
 	out->entry = (struct pack_entry){ .path = in->name, .size = s.size, .packed = s.packed, .at = pile_u64(s.at),
-					  .crc = s.crc, .method = s.method, .flags = s.flags };
+					  .crc = (uint32_t)s.crc };
 	return NULL;
 }
 

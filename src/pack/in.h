@@ -23,9 +23,8 @@ struct pack_entry {
 	const char *path;
 	uint64_t size;			/* as the container says; a folder: when it was listed */
 	/* of a .zip alone */
-	uint64_t at, packed;		/* of the local header; bytes of the packed content */
+	uint64_t at, packed;		/* of the local header; bytes of the deflated content */
 	uint32_t crc;
-	uint16_t method, flags;
 };
 
 /* Lists what is there. A .zip is read once from end to end for its digest.

@@ -4,8 +4,9 @@
 
 #include "pack/in.h"
 #include "pack/pile.h"
+#include "pack/zip.h"
 
-enum { PACK_FILES_MAX = 10000000, PACK_PATH_MAX = 1024 };
+enum { PACK_FILES_MAX = 10000000, PACK_PATH_MAX = PACK_ZIP_PATH };
 
 struct pack_in {
 	struct arena *a, *scratch;
@@ -28,8 +29,8 @@ MUST_USE err pack_in_add(struct pack_in *in, const struct pack_entry *e);
 MUST_USE err pack_in_list_folder(struct pack_in *in, const struct pack_in_spec *spec);
 MUST_USE err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec);
 
-/* Finds where the content of an entry begins: its local header must agree with
- * the directory. */
+/* Finds where the content of an entry begins. ERR_INTEGRITY: what stands in front of
+ * it is not what its name makes. */
 MUST_USE err pack_in_zip_content(const struct pack_in *in, const struct pack_entry *e, uint64_t *at);
 
 #endif

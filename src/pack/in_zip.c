@@ -1,19 +1,16 @@
-/* A pack as a .zip file, strictly: one entry behind the other from the first
- * byte, then the list of entries, then the end record with its comment, and
- * nothing between (PKWARE APPNOTE 6.3.3 §4.3). */
+/* A pack as a .zip file, strictly: read are the entries, and everything else must be
+ * the bytes that pack/zip.h makes of them. What another program might read otherwise
+ * is a fault. */
 #include "pack/in_parts.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "pack/zip.h"
 
 enum {
-	LOCAL = 30, CENTRAL = 46, END64 = 56, LOCATOR = 20, TAIL = 65535 + PACK_ZIP_END + LOCATOR,
-	DIRECTORY_MAX = 1 << 30, PIECE = 256 * 1024, LIST_PIECE = 64 * 1024, LINE_MAX = CENTRAL + 3 * 65535,
-	SIZES64 = 1,
-	FLAG_ENCRYPTED = 0x2041, FLAG_DESCRIPTOR = 8,
+	TAIL = PACK_ZIP_END64 + PACK_ZIP_END + PACK_ZIP_COMMENT, PIECE = 256 * 1024, LIST_PIECE = 64 * 1024,
+	LINE_MAX = PACK_ZIP_LINE + 3 * 65535, SIZES64 = 1,
 };
 
 static const char itself[] = "the .zip itself";
@@ -38,6 +35,11 @@ static bool is(const uint8_t *p, const char *signature)
 	return memcmp(p, signature, 4) == 0;
 }
 
+static bool is_all(const struct buf *wanted, const uint8_t *p, size_t n)
+{
+	return wanted->n == n && memcmp(wanted->p, p, n) == 0;
+}
+
 /* Exactly n bytes from an offset; *all is false where the file ends before. */
 static err read_at(const struct pack_in *in, void *out, size_t n, uint64_t at, bool *all)
 {
@@ -60,58 +62,65 @@ static err read_at(const struct pack_in *in, void *out, size_t n, uint64_t at, b
 
 /* What is known of the file's end. */
 struct end {
-	uint64_t at;			/* of the end record, or of the first of the ZIP64 ones */
-	uint64_t count, size, start;	/* of the list of entries */
+	struct pack_zip_list list;
 	bool claims;
 	struct digest claimed;
 };
 
-static bool is_end(const uint8_t *tail, size_t n, size_t at)
+/* Numbers that are too large for the end record stand in the record before it. */
+static err read_list(const uint8_t *end, size_t before, struct pack_zip_list *out)
 {
-	return is(tail + at, "PK\x05\x06") && at + PACK_ZIP_END + u16(tail + at + 20) == n;
+	const uint8_t *wide = before < PACK_ZIP_END64 ? NULL : end - PACK_ZIP_END64;
+	struct pack_zip_list l = { .count = u16(end + 10), .bytes = u32(end + 12), .start = u32(end + 16) };
+
+	if (l.count == UINT16_MAX || l.bytes == UINT32_MAX || l.start == UINT32_MAX) {
+		if (!wide || !is(wide, "PK\x06\x06"))
+			return fail(ERR_INTEGRITY, "its ZIP64 end record is damaged");
+		l = (struct pack_zip_list){ .count = u64(wide + 32), .bytes = u64(wide + 40), .start = u64(wide + 48) };
+	}
+	*out = l;
+	return NULL;
 }
 
-static err read_end64(const struct pack_in *in, const uint8_t *locator, uint64_t locator_at, struct end *e)
+/* All from the end of the list to the comment follows from three numbers. */
+static err check_end(const struct pack_in *in, const struct pack_in_spec *spec, const uint8_t *tail, struct end *e)
 {
-	uint8_t z[END64];
-	uint64_t at = u64(locator + 8);
-	bool all = false;
+	BUF_AUTO wanted = buf_new(PACK_ZIP_END64 + PACK_ZIP_END);
+	size_t n = in->bytes < TAIL ? (size_t)in->bytes : TAIL, at = n - PACK_ZIP_COMMENT - PACK_ZIP_END;
+	uint64_t stop;
 
-	if (in->bytes >= END64 && at <= in->bytes - END64)
-		TRY(read_at(in, z, sizeof(z), at, &all));
-	if (!all || !is(z, "PK\x06\x06") || at + END64 != locator_at)
+	TRY(read_list(tail + at, at, &e->list));
+	pack_zip_end(&wanted, &e->list);
+	if (wanted.n > n - PACK_ZIP_COMMENT)
 		return fail(ERR_INTEGRITY, "its ZIP64 end record is damaged");
-	e->at = at;
-	e->count = u64(z + 32);
-	e->size = u64(z + 40);
-	e->start = u64(z + 48);
+	at = n - PACK_ZIP_COMMENT - wanted.n;
+	stop = in->bytes - PACK_ZIP_COMMENT - wanted.n;
+	if (!is_all(&wanted, tail + at, wanted.n))
+		pack_fault(&spec->faults, itself, "its end record, or the one for large numbers before it, is not as it was "
+			   "written");
+	if (e->list.start > stop || e->list.bytes != stop - e->list.start)
+		return fail(ERR_INTEGRITY, "its list of entries does not reach to its end record, or not only");
 	return NULL;
 }
 
 static err read_end(const struct pack_in *in, const struct pack_in_spec *spec, struct end *e)
 {
-	size_t n = in->bytes < TAIL ? (size_t)in->bytes : TAIL, at;
-	uint8_t *tail = arena_alloc(in->a, n + PACK_ZIP_END);
-	uint64_t base = in->bytes - n;
+	static const char other[] = "its end comment with the digest of the whole file is missing or altered; if it "
+				    "was unpacked and packed again by another program, check the unpacked folder";
+	size_t n = in->bytes < TAIL ? (size_t)in->bytes : TAIL, at = n - PACK_ZIP_COMMENT - PACK_ZIP_END;
+	uint8_t tail[TAIL], first[4] = { 0 };
 	bool all;
 
-	TRY(read_at(in, tail, n, base, &all));
-	for (at = n - (n < PACK_ZIP_END ? n : PACK_ZIP_END); at && !is_end(tail, n, at); at--)
-		;
-	if (!all || n < PACK_ZIP_END || !is_end(tail, n, at))
-		return fail(ERR_INTEGRITY, "it is not a ZIP file, or its end is missing");
+	TRY(read_at(in, first, n < sizeof(first) ? n : sizeof(first), 0, &all));
+	TRY(read_at(in, tail, n, in->bytes - n, &all));
+	if (!all || n < PACK_ZIP_COMMENT + PACK_ZIP_END || !is(tail + at, "PK\x05\x06"))
+		return is(first, "PK\x03\x04") ? fail(ERR_INTEGRITY, "%s", other)
+			: fail(ERR_INTEGRITY, "it is not a ZIP file, or its end is missing");
 	e->claims = pack_zip_comment_get((struct str){ (char *)tail + at + PACK_ZIP_END,
-		n - at - PACK_ZIP_END }, &e->claimed);
+		PACK_ZIP_COMMENT }, &e->claimed);
 	if (!e->claims)
-		pack_fault(&spec->faults, itself, "its end comment with the digest of the whole file is missing or altered; if it "
-			   "was unpacked and packed again by another program, check the unpacked folder");
-	e->at = base + at;
-	e->count = u16(tail + at + 10);
-	e->size = u32(tail + at + 12);
-	e->start = u32(tail + at + 16);
-	if (at >= LOCATOR && is(tail + at - LOCATOR, "PK\x06\x07"))
-		return read_end64(in, tail + at - LOCATOR, base + at - LOCATOR, e);
-	return NULL;
+		pack_fault(&spec->faults, itself, "%s", other);
+	return check_end(in, spec, tail, e);
 }
 
 /* The digest of everything before the comment, against what the comment says. */
@@ -168,12 +177,9 @@ struct list {
 	uint64_t at;			/* what is in hand */
 	size_t n;
 	uint8_t *piece;
-	struct pile *places;		/* of struct place */
-};
-
-/* In order of `at`: where an entry lies, and where its line in the list. */
-struct place {
-	uint8_t at[8], line[8];
+	uint64_t next;			/* where the next entry must begin */
+	char last[PACK_ZIP_PATH];	/* name of the one before it */
+	size_t last_n;
 };
 
 /* At least n bytes from an offset; NULL where the list ends before. */
@@ -200,88 +206,57 @@ static err look(struct list *l, uint64_t at, size_t n, const uint8_t **out)
 static err look_line(struct list *l, uint64_t at, const uint8_t **out, size_t *n)
 {
 	*n = 0;
-	TRY(look(l, at, CENTRAL, out));
+	TRY(look(l, at, PACK_ZIP_LINE, out));
 	if (!*out || !is(*out, "PK\x01\x02"))
 		return NULL;
-	*n = CENTRAL + u16(*out + 28) + u16(*out + 30) + u16(*out + 32);
+	*n = PACK_ZIP_LINE + u16(*out + 28) + u16(*out + 30) + u16(*out + 32);
 	TRY(look(l, at, *n, out));
 	if (!*out)
 		*n = 0;
 	return NULL;
 }
 
-/* Its path is in in->scratch. */
-static struct pack_entry entry_of(struct pack_in *in, const uint8_t *p)
+/* What a line says; the path of the first is in in->scratch. */
+static struct pack_zip_entry read_line(struct pack_in *in, const uint8_t *p, struct pack_entry *out)
 {
-	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
-	struct pack_entry e = { .size = u32(p + 24), .packed = u32(p + 20), .at = u32(p + 42), .crc = u32(p + 16),
-				.method = (uint16_t)u16(p + 10), .flags = (uint16_t)u16(p + 8) };
+	struct str name = { (const char *)p + PACK_ZIP_LINE, u16(p + 28) };
 
+	*out = (struct pack_entry){ .size = u32(p + 24), .packed = u32(p + 20), .at = u32(p + 42), .crc = u32(p + 16) };
 	arena_reset(in->scratch);
-	e.path = arena_cstr(in->scratch, arena_utf8(in->scratch, name));
-	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, &e);
-	return e;
+	out->path = arena_cstr(in->scratch, arena_utf8(in->scratch, name));
+	read_sizes64((struct str){ name.p + name.n, u16(p + 30) }, out);
+	return (struct pack_zip_entry){ name, out->at, out->size, out->packed, out->crc };
 }
 
-static err take_entry(struct list *l, const uint8_t *p, uint64_t at)
+static void check_order(struct list *l, const struct pack_entry *e)
 {
-	struct str name = { (const char *)p + CENTRAL, u16(p + 28) };
-	struct pack_entry e = entry_of(l->in, p);
-	struct place place;
+	struct str name = str_c(e->path), last = { l->last, l->last_n };
 
-	if (!pack_path_ok(name)) {
-		pack_fault(&l->spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
-		return NULL;
-	}
-	if ((e.flags & FLAG_ENCRYPTED) || (e.method != 0 && e.method != 8) || e.at >= l->start ||
-	    e.packed > l->start - e.at) {
-		pack_fault(&l->spec->faults, e.path, "this entry of the .zip is encrypted, damaged or packed in an unknown way");
-		return NULL;
-	}
-	pile_put_u64(place.at, e.at);
-	pile_put_u64(place.line, at);
-	TRY(pile_put(l->places, &place));
-	return pack_in_add(l->in, &e);
+	if (last.n && pack_zip_order(last, name) > 0)
+		pack_fault(&l->spec->faults, e->path, "this entry of the .zip stands behind one that it must stand before");
+	memcpy(l->last, name.p, name.n);
+	l->last_n = name.n;
 }
 
-static err read_directory(struct list *l, const struct end *e)
+/* Entries lie one behind the other from the first byte to the list. */
+static void check_place(struct list *l, const struct pack_entry *e)
 {
-	const uint8_t *p;
-	uint64_t at = e->start;
-	size_t n;
-
-	if (e->size > DIRECTORY_MAX || e->start > e->at || e->size != e->at - e->start)
-		return fail(ERR_INTEGRITY, "its list of entries is damaged");
-	l->start = l->at = e->start;
-	l->end = e->start + e->size;
-	for (uint64_t i = 0; i < e->count; i++) {
-		TRY(look_line(l, at, &p, &n));
-		if (!n)
-			return fail(ERR_INTEGRITY, "its list of entries is damaged at entry %llu", (unsigned long long)i + 1);
-		TRY(take_entry(l, p, at));
-		at += n;
-	}
-	if (at != l->end)
-		pack_fault(&l->spec->faults, itself, "its list of entries holds bytes that belong to no entry");
-	return NULL;
+	if (e->at == l->next)
+		return;
+	if (!l->next)
+		pack_fault(&l->spec->faults, itself, "it begins with bytes that belong to no entry");
+	else
+		pack_fault(&l->spec->faults, e->path, "between this entry of the .zip and the one before it lie bytes that "
+			   "belong to none, or the two lie over each other");
 }
 
-/* The sizes repeated behind a content whose local header came before them. */
-static bool is_descriptor(const uint8_t *p, uint64_t n, const struct pack_entry *e)
+/* What stands in front of the content and behind it. */
+static err check_around(struct list *l, const struct pack_entry *e, const struct pack_zip_entry *says)
 {
-	if (!(e->flags & FLAG_DESCRIPTOR))
-		return n == 0;
-	if (n == 16)
-		return is(p, "PK\x07\x08") && u32(p + 4) == e->crc && u32(p + 8) == e->packed && u32(p + 12) == e->size;
-	return n == 24 && is(p, "PK\x07\x08") && u32(p + 4) == e->crc && u64(p + 8) == e->packed && u64(p + 16) == e->size;
-}
-
-/* One entry, and what lies between it and the next. */
-static err check_place(struct list *l, const struct pack_entry *e, uint64_t next)
-{
+	BUF_AUTO wanted = buf_new(PACK_ZIP_BEHIND);
+	uint8_t behind[PACK_ZIP_BEHIND];
 	uint64_t from;
-	uint8_t rest[24];
-	bool all = true;
+	bool all;
 	err bad = pack_in_zip_content(l->in, e, &from);
 
 	if (bad && bad->kind == ERR_INTEGRITY) {
@@ -289,71 +264,85 @@ static err check_place(struct list *l, const struct pack_entry *e, uint64_t next
 		return NULL;
 	}
 	TRY(bad);
-	from += e->packed;
-	if (next >= from && next - from <= sizeof(rest))
-		TRY(read_at(l->in, rest, (size_t)(next - from), from, &all));
-	if (next < from || next - from > sizeof(rest) || !all || !is_descriptor(rest, next - from, e))
-		pack_fault(&l->spec->faults, e->path, "between this entry of the .zip and the next lie bytes that belong to "
-			   "none, or the two lie over each other");
+	TRY(read_at(l->in, behind, sizeof(behind), from + e->packed, &all));
+	pack_zip_behind(&wanted, says);
+	if (!all || !is_all(&wanted, behind, sizeof(behind)))
+		pack_fault(&l->spec->faults, e->path, "the sizes and the checksum behind its content in the .zip are not as they "
+			   "were written");
 	return NULL;
 }
 
-/* Entries must lie one behind the other from the first byte to the list. */
-static err check_order(struct list *l)
+static err take_entry(struct list *l, const uint8_t *p, size_t n)
 {
-	struct place place, next;
+	BUF_AUTO wanted = buf_new(LINE_MAX);
 	struct pack_entry e;
+	struct pack_zip_entry says = read_line(l->in, p, &e);
+
+	pack_zip_line(&wanted, &says);
+	if (!is_all(&wanted, p, n))
+		pack_fault(&l->spec->faults, e.path, "its line in the .zip's list of entries is not as it was written");
+	check_place(l, &e);
+	if (e.packed > l->start || e.at > l->start || pack_zip_length(&says) > l->start - e.at) {
+		pack_fault(&l->spec->faults, e.path, "this entry of the .zip is damaged");
+		return NULL;
+	}
+	l->next = e.at + pack_zip_length(&says);
+	if (!pack_path_ok(says.path)) {
+		pack_fault(&l->spec->faults, e.path, "an entry of the .zip has a name that no file of a pack may have");
+		return NULL;
+	}
+	check_order(l, &e);
+	TRY(check_around(l, &e, &says));
+	return pack_in_add(l->in, &e);
+}
+
+static err read_entries(struct list *l, uint64_t count)
+{
 	const uint8_t *p;
-	bool got, more;
+	uint64_t at = l->start;
 	size_t n;
 
-	TRY(pile_start(l->places));
-	TRY(pile_next(l->places, &place, &got));
-	if (got ? pile_u64(place.at) : l->start)
-		pack_fault(&l->spec->faults, itself, "it begins with bytes that belong to no entry");
-	for (; got; got = more, place = next) {
-		TRY(pile_next(l->places, &next, &more));
-		TRY(look_line(l, pile_u64(place.line), &p, &n));
+	for (uint64_t i = 0; i < count; i++) {
+		TRY(look_line(l, at, &p, &n));
 		if (!n)
-			return fail(ERR_IO, "%s changed while it was read", l->in->path);
-		e = entry_of(l->in, p);
-		TRY(check_place(l, &e, more ? pile_u64(next.at) : l->start));
+			return fail(ERR_INTEGRITY, "its list of entries is damaged at entry %llu", (unsigned long long)i + 1);
+		TRY(take_entry(l, p, n));
+		at += n;
 	}
+	if (at != l->end)
+		pack_fault(&l->spec->faults, itself, "its list of entries holds bytes that belong to no entry");
+	if (l->next != l->start)
+		pack_fault(&l->spec->faults, itself, "between its last entry and the list of entries lie bytes that belong to neither");
 	return NULL;
 }
 
 err pack_in_zip_content(const struct pack_in *in, const struct pack_entry *e, uint64_t *at)
 {
-	uint8_t head[LOCAL + PACK_PATH_MAX];
-	size_t name = strlen(e->path);
+	BUF_AUTO wanted = buf_new(PACK_ZIP_BEFORE + PACK_ZIP_PATH);
+	uint8_t before[PACK_ZIP_BEFORE + PACK_ZIP_PATH];
 	bool all;
 
-	TRY(read_at(in, head, LOCAL + name, e->at, &all));
-	if (!all || !is(head, "PK\x03\x04") || u16(head + 6) != e->flags || u16(head + 8) != e->method ||
-	    u16(head + 26) != name || memcmp(head + LOCAL, e->path, name) != 0)
-		return fail(ERR_INTEGRITY, "its entry in the .zip does not agree with the list of entries");
-	*at = e->at + LOCAL + name + u16(head + 28);
+	pack_zip_before(&wanted, str_c(e->path));
+	TRY(buf_ok(&wanted, "a name in the .zip"));
+	TRY(read_at(in, before, wanted.n, e->at, &all));
+	if (!all || !is_all(&wanted, before, wanted.n))
+		return fail(ERR_INTEGRITY, "what stands in front of its content in the .zip is not as it was written");
+	*at = e->at + wanted.n;
 	return NULL;
-}
-
-static err list_entries(struct pack_in *in, const struct pack_in_spec *spec, const struct end *end)
-{
-	OWNED(pile) places = pile_new(sizeof(struct place), PILE_SORTED);
-	struct list l = { .in = in, .spec = spec, .piece = arena_alloc(in->a, LINE_MAX), .places = places };
-
-	TRY(read_directory(&l, end));
-	return check_order(&l);
 }
 
 err pack_in_list_zip(struct pack_in *in, const struct pack_in_spec *spec)
 {
 	struct end end = { 0 };
+	struct list l = { .in = in, .spec = spec, .piece = arena_alloc(in->a, LINE_MAX) };
 	err e = read_end(in, spec, &end);
 
-	if (!e && end.claims)
+	if (end.claims)
 		TRY(check_digest(in, spec, &end));
+	l.start = l.at = end.list.start;
+	l.end = end.list.start + end.list.bytes;
 	if (!e)
-		e = list_entries(in, spec, &end);
+		e = read_entries(&l, end.list.count);
 	if (!e || e->kind != ERR_INTEGRITY)
 		return e;
 	pack_fault(&spec->faults, itself, "%s", e->text);

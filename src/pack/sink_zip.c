@@ -1,6 +1,6 @@
-/* A pack as one ZIP file (PKWARE APPNOTE 6.3.3), written from its first byte to
- * its last without going back: the sizes of an entry stand behind its content, and
- * the list of entries waits in a temporary file. */
+/* A pack as one ZIP file, its bytes as pack/zip.h has them: written from the first
+ * to the last without going back. Evidence goes into the file as it comes; what must
+ * stand behind it waits deflated in a temporary file, and so does the list of entries. */
 #include "pack/sink.h"
 
 #include <errno.h>
@@ -17,90 +17,74 @@
 #include "pack/zip.h"
 
 enum {
-	PIECE = 256 * 1024, LIST_PIECE = 64 * 1024, RECORD_MAX = 256, NAME_MAX_BYTES = 1024,
-	VERSION = 45, MADE_BY = 3 << 8 | VERSION,	/* ZIP64; Unix */
-	FLAGS = 0x0808,		/* sizes behind the content; names in UTF-8 */
-	DEFLATED = 8, DAY_ONE = 0x21,	/* 1980-01-01 */
+	PIECE = 256 * 1024, LIST_PIECE = 64 * 1024,
+	RECORD_MAX = PACK_ZIP_LINE + PACK_ZIP_WIDE + PACK_ZIP_BEFORE + PACK_ZIP_PATH,
 	LEVEL = 3, SAMPLE = 64 * 1024, SAMPLE_LEAST = 16 * 1024,
 };
 
-struct entry {
-	struct str name;
-	uint64_t at, size, packed;
-	uint32_t crc;
+static const char temporary[] = "a temporary file";
+
+/* Where bytes go. */
+struct stream {
+	int fd;
+	const char *name;
+	struct buf out;			/* bytes to be written */
+	uint64_t at;			/* bytes so far, with those */
+	struct digest_ctx *sum;		/* of them, or NULL */
 };
 
 struct zip {
 	struct arena *a, *of_entry;
 	const char *path, *made;	/* wanted; where it is made, NULL once it stands */
-	int fd;
-	struct digest_ctx *sum;
-	struct buf out;			/* bytes to be written */
-	uint64_t at;			/* bytes so far, with those */
+	struct stream file, later, *to;
 	z_stream z;
 	bool deflating;
-	struct entry now;
+	struct pack_zip_entry now, *waiting;
+	size_t n_waiting, room;
+	char last[PACK_ZIP_PATH];	/* entry in the file */
+	size_t last_n;
 	int list_fd;
 	struct buf list;		/* of entries: what is not in the file yet */
 	uint64_t list_bytes, count;
 	unsigned char packed[PIECE];
 };
 
-static void add(struct buf *b, uint64_t n, size_t bytes)
+static err flush(struct stream *s)
 {
-	for (size_t i = 0; i < bytes; i++, n >>= 8)
-		buf_add_char(b, (char)(n & 0xff));
-}
-
-static uint64_t at_most32(uint64_t n)
-{
-	return n < UINT32_MAX ? n : UINT32_MAX;
-}
-
-static err flush(struct zip *z)
-{
-	digest_add(z->sum, buf_str(&z->out));
-	TRY(fd_write_all(z->fd, z->made, buf_str(&z->out)));
-	buf_clear(&z->out);
+	if (s->fd < 0)
+		TRY(pile_file(&s->fd));
+	if (s->sum)
+		digest_add(s->sum, buf_str(&s->out));
+	TRY(fd_write_all(s->fd, s->name, buf_str(&s->out)));
+	buf_clear(&s->out);
 	return NULL;
 }
 
-static err put(struct zip *z, struct str bytes)
+static err put(struct stream *s, struct str bytes)
 {
-	z->at += bytes.n;
-	if (z->out.n + bytes.n > PIECE)
-		TRY(flush(z));
-	buf_add(&z->out, bytes);
-	return buf_ok(&z->out, "a piece of the .zip");
+	s->at += bytes.n;
+	if (s->out.n + bytes.n > PIECE)
+		TRY(flush(s));
+	buf_add(&s->out, bytes);
+	return buf_ok(&s->out, "a piece of the .zip");
 }
 
-/* Sizes are of ZIP64 in front of and behind the content: they are not known when
- * the first is written. */
 static err zip_begin(void *ctx, const char *path)
 {
 	struct zip *z = ctx;
-	BUF_AUTO head = buf_new(RECORD_MAX + NAME_MAX_BYTES);
+	BUF_AUTO head = buf_new(RECORD_MAX);
+	struct str name = str_c(path);
 
+	ASSERT(name.n <= PACK_ZIP_PATH);
 	arena_reset(z->of_entry);
-	z->now = (struct entry){ .name = arena_str(z->of_entry, str_c(path)), .at = z->at,
-				 .crc = (uint32_t)crc32(0, NULL, 0) };
-	buf_add(&head, STR("PK\x03\x04"));
-	add(&head, VERSION, 2);
-	add(&head, FLAGS, 2);
-	add(&head, DEFLATED, 2);
-	add(&head, (uint64_t)DAY_ONE << 16, 4);
-	add(&head, 0, 4);
-	add(&head, UINT64_MAX, 8);
-	add(&head, z->now.name.n, 2);
-	add(&head, 20, 2);
-	buf_add(&head, z->now.name);
-	add(&head, 1 | 16 << 16, 4);
-	add(&head, 0, 8);
-	add(&head, 0, 8);
+	z->to = pack_zip_is_evidence(name) ? &z->file : &z->later;
+	z->now = (struct pack_zip_entry){ .path = arena_str(z->of_entry, name), .at = z->to->at,
+					  .crc = (uint32_t)crc32(0, NULL, 0) };
+	pack_zip_before(&head, name);
 	TRY(buf_ok(&head, "a name in the .zip"));
 	if (deflateReset(&z->z) != Z_OK)
 		return fail(ERR_FAILED, "cannot begin to pack");
-	return put(z, buf_str(&head));
+	return put(z->to, buf_str(&head));
 }
 
 /* Whether all bytes are about equally frequent, as they are in what is packed or
@@ -129,7 +113,7 @@ static err deflate_some(struct zip *z, int how)
 		if (is != Z_OK && is != Z_STREAM_END && is != Z_BUF_ERROR)
 			return fail(ERR_FAILED, "cannot pack");
 		z->now.packed += sizeof(z->packed) - z->z.avail_out;
-		TRY(put(z, (struct str){ (char *)z->packed, sizeof(z->packed) - z->z.avail_out }));
+		TRY(put(z->to, (struct str){ (char *)z->packed, sizeof(z->packed) - z->z.avail_out }));
 	} while (!z->z.avail_out);
 	return NULL;
 }
@@ -159,38 +143,20 @@ static err flush_list(struct zip *z)
 {
 	if (z->list_fd < 0)
 		TRY(pile_file(&z->list_fd));
-	TRY(fd_write_all(z->list_fd, "a temporary file", buf_str(&z->list)));
+	TRY(fd_write_all(z->list_fd, temporary, buf_str(&z->list)));
 	buf_clear(&z->list);
 	return NULL;
 }
 
-/* The entry's line in the list at the end. */
-static err list_entry(struct zip *z, const struct entry *e)
+/* The entry's line in the list at the end; entries come in their order. */
+static err list_entry(struct zip *z, const struct pack_zip_entry *e)
 {
-	BUF_AUTO line = buf_new(RECORD_MAX + NAME_MAX_BYTES), wide = buf_new(RECORD_MAX);
-	const uint64_t numbers[] = { e->size, e->packed, e->at };
+	BUF_AUTO line = buf_new(RECORD_MAX);
 
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-		if (numbers[i] >= UINT32_MAX)
-			add(&wide, numbers[i], 8);
-	buf_add(&line, STR("PK\x01\x02"));
-	add(&line, MADE_BY, 2);
-	add(&line, VERSION, 2);
-	add(&line, FLAGS, 2);
-	add(&line, DEFLATED, 2);
-	add(&line, (uint64_t)DAY_ONE << 16, 4);
-	add(&line, e->crc, 4);
-	add(&line, at_most32(e->packed), 4);
-	add(&line, at_most32(e->size), 4);
-	add(&line, e->name.n, 2);
-	add(&line, wide.n ? wide.n + 4 : 0, 2);
-	add(&line, 0, 6);
-	add(&line, (uint64_t)0100644 << 16, 4);
-	add(&line, at_most32(e->at), 4);
-	buf_add(&line, e->name);
-	if (wide.n)
-		add(&line, 1 | (uint64_t)wide.n << 16, 4);
-	buf_add(&line, buf_str(&wide));
+	ASSERT(!z->count || pack_zip_order((struct str){ z->last, z->last_n }, e->path) < 0);
+	memcpy(z->last, e->path.p, e->path.n);
+	z->last_n = e->path.n;
+	pack_zip_line(&line, e);
 	TRY(buf_ok(&line, "a line of the .zip's list"));
 	z->list_bytes += line.n;
 	z->count++;
@@ -200,78 +166,97 @@ static err list_entry(struct zip *z, const struct entry *e)
 	return NULL;
 }
 
+static void hold_back(struct zip *z)
+{
+	if (z->n_waiting == z->room) {
+		z->room = z->room ? z->room + z->room / 2 : 256;
+		z->waiting = base_realloc(z->waiting, z->room * sizeof(*z->waiting));
+	}
+	z->waiting[z->n_waiting] = z->now;
+	z->waiting[z->n_waiting++].path = arena_str(z->a, z->now.path);
+}
+
 static err zip_end(void *ctx)
 {
 	struct zip *z = ctx;
-	BUF_AUTO behind = buf_new(RECORD_MAX);
+	BUF_AUTO behind = buf_new(PACK_ZIP_BEHIND);
 
 	z->z.avail_in = 0;
 	TRY(deflate_some(z, Z_FINISH));
-	buf_add(&behind, STR("PK\x07\x08"));
-	add(&behind, z->now.crc, 4);
-	add(&behind, z->now.packed, 8);
-	add(&behind, z->now.size, 8);
-	TRY(put(z, buf_str(&behind)));
-	return list_entry(z, &z->now);
+	pack_zip_behind(&behind, &z->now);
+	TRY(put(z->to, buf_str(&behind)));
+	if (z->to == &z->file)
+		return list_entry(z, &z->now);
+	hold_back(z);
+	return NULL;
+}
+
+static int by_order(const void *x, const void *y)
+{
+	const struct pack_zip_entry *a = x, *b = y;
+
+	return pack_zip_order(a->path, b->path);
+}
+
+/* One entry out of the temporary file into the one that is made. */
+static err put_waiting(struct zip *z, struct pack_zip_entry e)
+{
+	uint64_t left = pack_zip_length(&e);
+	size_t n, got;
+
+	if (lseek(z->later.fd, (off_t)e.at, SEEK_SET) < 0)
+		return fail_errno("cannot read %s", temporary);
+	e.at = z->file.at;
+	for (; left; left -= n) {
+		n = left < sizeof(z->packed) ? (size_t)left : sizeof(z->packed);
+		TRY(fd_read_some(z->later.fd, temporary, z->packed, n, &got));
+		if (got != n)
+			return fail(ERR_IO, "%s became shorter while it was read", temporary);
+		TRY(put(&z->file, (struct str){ (char *)z->packed, n }));
+	}
+	return list_entry(z, &e);
+}
+
+static err put_all_waiting(struct zip *z)
+{
+	if (!z->n_waiting)
+		return NULL;
+	TRY(flush(&z->later));
+	qsort(z->waiting, z->n_waiting, sizeof(*z->waiting), by_order);
+	for (size_t i = 0; i < z->n_waiting; i++)
+		TRY(put_waiting(z, z->waiting[i]));
+	return NULL;
 }
 
 static err put_list(struct zip *z)
 {
-	char *piece = arena_alloc(z->a, LIST_PIECE);
 	size_t got = LIST_PIECE;
 
 	if (z->list_fd < 0)
-		return put(z, buf_str(&z->list));
+		return put(&z->file, buf_str(&z->list));
 	TRY(flush_list(z));
 	if (lseek(z->list_fd, 0, SEEK_SET))
-		return fail_errno("cannot read a temporary file");
+		return fail_errno("cannot read %s", temporary);
 	while (got == LIST_PIECE) {
-		TRY(fd_read_some(z->list_fd, "a temporary file", piece, LIST_PIECE, &got));
-		TRY(put(z, (struct str){ piece, got }));
+		TRY(fd_read_some(z->list_fd, temporary, z->packed, LIST_PIECE, &got));
+		TRY(put(&z->file, (struct str){ (char *)z->packed, got }));
 	}
 	return NULL;
 }
 
-static void add_end64(struct buf *b, const struct zip *z, uint64_t start)
-{
-	uint64_t at = start + z->list_bytes;
-
-	buf_add(b, STR("PK\x06\x06"));
-	add(b, 44, 8);
-	add(b, MADE_BY, 2);
-	add(b, VERSION, 2);
-	add(b, 0, 8);
-	add(b, z->count, 8);
-	add(b, z->count, 8);
-	add(b, z->list_bytes, 8);
-	add(b, start, 8);
-	buf_add(b, STR("PK\x06\x07"));
-	add(b, 0, 4);
-	add(b, at, 8);
-	add(b, 1, 4);
-}
-
 static err put_end(struct zip *z)
 {
-	BUF_AUTO end = buf_new(RECORD_MAX), comment = buf_new(PACK_ZIP_COMMENT);
-	uint64_t start = z->at, count = z->count < UINT16_MAX ? z->count : UINT16_MAX;
+	BUF_AUTO end = buf_new(PACK_ZIP_END64 + PACK_ZIP_END), comment = buf_new(PACK_ZIP_COMMENT);
+	struct pack_zip_list l = { z->count, z->list_bytes, z->file.at };
 	struct digest d;
 
 	TRY(put_list(z));
-	if (z->count >= UINT16_MAX || start >= UINT32_MAX || z->list_bytes >= UINT32_MAX)
-		add_end64(&end, z, start);
-	buf_add(&end, STR("PK\x05\x06"));
-	add(&end, 0, 4);
-	add(&end, count, 2);
-	add(&end, count, 2);
-	add(&end, at_most32(z->list_bytes), 4);
-	add(&end, at_most32(start), 4);
-	add(&end, PACK_ZIP_COMMENT, 2);
-	TRY(put(z, buf_str(&end)));
-	TRY(flush(z));
-	d = digest_end(z->sum);
+	pack_zip_end(&end, &l);
+	TRY(put(&z->file, buf_str(&end)));
+	TRY(flush(&z->file));
+	d = digest_end(z->file.sum);
 	pack_zip_comment(&comment, &d);
-	return fd_write_all(z->fd, z->made, buf_str(&comment));
+	return fd_write_all(z->file.fd, z->made, buf_str(&comment));
 }
 
 static err zip_finish(void *ctx)
@@ -279,8 +264,9 @@ static err zip_finish(void *ctx)
 	struct zip *z = ctx;
 	const char *slash = strrchr(z->path, '/');
 
+	TRY(put_all_waiting(z));
 	TRY(put_end(z));
-	if (fsync(z->fd))
+	if (fsync(z->file.fd))
 		return fail_errno("cannot write %s to the disk", z->made);
 	if (rename(z->made, z->path))
 		return fail_errno("cannot name the pack %s", z->path);
@@ -295,15 +281,19 @@ static void zip_free(void *ctx)
 
 	if (z->deflating)
 		deflateEnd(&z->z);
-	if (z->fd >= 0)
-		close(z->fd);
+	if (z->file.fd >= 0)
+		close(z->file.fd);
+	if (z->later.fd >= 0)
+		close(z->later.fd);
 	if (z->list_fd >= 0)
 		close(z->list_fd);
 	if (z->made)
 		unlink(z->made);
-	buf_done(&z->out);
+	buf_done(&z->file.out);
+	buf_done(&z->later.out);
 	buf_done(&z->list);
-	digest_ctx_free(z->sum);
+	digest_ctx_free(z->file.sum);
+	free(z->waiting);
 	arena_free(z->of_entry);
 	arena_free(z->a);
 	free(z);
@@ -332,10 +322,10 @@ static err open_file(struct zip *z)
 {
 	const char *made = unfinished_name(z->a, z->path);
 
-	z->fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (z->fd < 0)
+	z->file.fd = open(made, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (z->file.fd < 0)
 		return fail_errno("cannot write %s", z->path);
-	z->made = made;
+	z->file.name = z->made = made;
 	z->deflating = deflateInit2(&z->z, LEVEL, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL - 1,
 				    Z_DEFAULT_STRATEGY) == Z_OK;
 	return z->deflating ? NULL : fail(ERR_FAILED, "cannot begin the archive %s", z->path);
@@ -348,9 +338,9 @@ err pack_sink_zip(const char *path, struct pack_sink *out)
 
 	z->a = arena_new();
 	z->of_entry = arena_new();
-	z->fd = z->list_fd = -1;
-	z->sum = digest_ctx_new();
-	z->out = buf_new(PIECE);
+	z->list_fd = -1;
+	z->file = (struct stream){ .fd = -1, .out = buf_new(PIECE), .sum = digest_ctx_new() };
+	z->later = (struct stream){ .fd = -1, .name = temporary, .out = buf_new(PIECE) };
 	z->list = buf_new(LIST_PIECE);
 	z->path = arena_cstr(z->a, str_c(path));
 	e = check_place(path);

@@ -201,83 +201,69 @@ function seal(pack, { key = pack.key } = {}) {
 
 // ---- the container
 
-function zipEntry(name, data, offset, zip64) {
-	const packed = data.length > 200 ? zlib.deflateRawSync(data) : data;
-	const method = data.length > 200 ? 8 : 0;
-	const n = Buffer.from(name);
-	const fixed = Buffer.alloc(26);
-	fixed.writeUInt16LE(zip64 ? 45 : 20, 0);
-	fixed.writeUInt16LE(0x0800, 2);
-	fixed.writeUInt16LE(method, 4);
-	fixed.writeUInt16LE(0, 6);
-	fixed.writeUInt16LE(0x21, 8);
-	fixed.writeUInt32LE(crc32(data), 10);
-	fixed.writeUInt32LE(packed.length, 14);
-	fixed.writeUInt32LE(data.length, 18);
-	fixed.writeUInt16LE(n.length, 22);
-	const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fixed, n, packed]);
-	const central = Buffer.alloc(46);
-	central.write('PK\x01\x02', 'latin1');
-	central.writeUInt16LE(0x0314, 4);
-	fixed.copy(central, 6);
-	let extra = Buffer.alloc(0);
-	if (zip64) {
-		central.writeUInt32LE(0xffffffff, 42);
-		extra = Buffer.alloc(12);
-		extra.writeUInt16LE(1, 0);
-		extra.writeUInt16LE(8, 2);
-		extra.writeBigUInt64LE(BigInt(offset), 4);
-		central.writeUInt16LE(12, 30);
-	} else {
-		central.writeUInt32LE(offset, 42);
-	}
-	return { local, central: Buffer.concat([central, n, extra]) };
+const le = (n, bytes) => {
+	const b = Buffer.alloc(bytes);
+	for (let i = 0; i < bytes; i++)
+		b[i] = Number(BigInt(n) >> BigInt(8 * i) & 255n);
+	return b;
+};
+const KIND = Buffer.from('2d0008080800' + '00002100', 'hex');
+const SOME = 0xffffffff;
+
+function listed(n, crc, { size, packed, at }) {
+	const wide = [size, packed, at].filter(x => x >= SOME).map(x => le(x, 8));
+	return Buffer.concat([Buffer.from('PK\x01\x02', 'latin1'), Buffer.from('2d03', 'hex'), KIND, le(crc, 4),
+		...[packed, size].map(x => le(Math.min(x, SOME), 4)), le(n.length, 2), le(wide.length ? 4 + 8 * wide.length : 0, 2),
+		Buffer.alloc(6), Buffer.from('0000a481', 'hex'), le(Math.min(at, SOME), 4), n,
+		...(wide.length ? [le(1, 2), le(8 * wide.length, 2), ...wide] : [])]);
 }
+
+function zipEntry(name, data, offset) {
+	const packed = zlib.deflateRawSync(data), n = Buffer.from(name), crc = le(crc32(data), 4);
+	const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), KIND, Buffer.from('00000000ffffffffffffffff', 'hex'), le(n.length, 2),
+		le(20, 2), n, Buffer.from('01001000', 'hex'), Buffer.alloc(16), packed,
+		Buffer.from('PK\x07\x08', 'latin1'), crc, le(packed.length, 8), le(data.length, 8)]);
+	return { local, central: listed(n, crc32(data), { size: data.length, packed: packed.length, at: offset }) };
+}
+
+const TABLE = Array.from({ length: 256 }, (_, c) => {
+	for (let i = 0; i < 8; i++)
+		c = (c >>> 1) ^ (0xedb88320 & -(c & 1));
+	return c;
+});
 
 function crc32(data) {
 	let c = ~0;
-	for (const b of data) {
-		c ^= b;
-		for (let i = 0; i < 8; i++)
-			c = (c >>> 1) ^ (0xedb88320 & -(c & 1));
-	}
+	for (const b of data)
+		c = (c >>> 8) ^ TABLE[(c ^ b) & 255];
 	return ~c >>> 0;
 }
 
-function zip(files, { zip64 = false } = {}) {
+// Evidence first, then the others, by the bytes of their names.
+const inOrder = files => [...files].map(([name, data]) => [name.startsWith('evidence/') ? 0 : 1, Buffer.from(name), name, data])
+	.sort((a, b) => a[0] - b[0] || Buffer.compare(a[1], b[1])).map(e => e.slice(2));
+
+function zip(files) {
 	const locals = [], centrals = [];
 	let offset = 0;
-	for (const [name, data] of files) {
-		const e = zipEntry(name, data, offset, zip64);
+	for (const [name, data] of inOrder(files)) {
+		const e = zipEntry(name, data, offset);
 		locals.push(e.local);
 		centrals.push(e.central);
 		offset += e.local.length;
 	}
 	const central = Buffer.concat(centrals);
-	const end = Buffer.alloc(22);
-	end.write('PK\x05\x06', 'latin1');
-	end.writeUInt16LE(zip64 ? 0xffff : files.size, 8);
-	end.writeUInt16LE(zip64 ? 0xffff : files.size, 10);
-	end.writeUInt32LE(zip64 ? 0xffffffff : central.length, 12);
-	end.writeUInt32LE(zip64 ? 0xffffffff : offset, 16);
-	end.writeUInt16LE(85, 20);
-	const body = Buffer.concat([...locals, central, ...(zip64 ? [end64(files.size, central.length, offset)] : []), end]);
+	const body = Buffer.concat([...locals, central, ending(files.size, central.length, offset)]);
 	return Buffer.concat([body, Buffer.from(`custody-zip/1 sha256=${hex(sha256(body))}`)]);
 }
 
-function end64(count, size, offset) {
-	const b = Buffer.alloc(76);
-	b.write('PK\x06\x06', 'latin1');
-	b.writeBigUInt64LE(44n, 4);
-	b.writeBigUInt64LE(BigInt(count), 24);
-	b.writeBigUInt64LE(BigInt(count), 32);
-	b.writeBigUInt64LE(BigInt(size), 40);
-	b.writeBigUInt64LE(BigInt(offset), 48);
-	b.write('PK\x06\x07', 56, 'latin1');
-	b.writeBigUInt64LE(BigInt(offset + size), 64);
-	b.writeUInt32LE(1, 72);
-	return b;
-}
+const end64 = (count, size, offset) => Buffer.concat([Buffer.from('PK\x06\x06', 'latin1'), le(44, 8), Buffer.from('2d032d00', 'hex'), Buffer.alloc(8),
+	le(count, 8), le(count, 8), le(size, 8), le(offset, 8), Buffer.from('PK\x06\x07', 'latin1'), le(0, 4), le(offset + size, 8), le(1, 4)]);
 
-module.exports = { makePack, seal, zip, note, checkpointText, newKey, bundles, partLine, canonical, sha256, hex, root,
+const ending = (count, size, offset) => Buffer.concat([
+	...(count >= 0xffff || size >= SOME || offset >= SOME ? [end64(count, size, offset)] : []),
+	Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(4), le(Math.min(count, 0xffff), 2), le(Math.min(count, 0xffff), 2),
+	le(Math.min(size, SOME), 4), le(Math.min(offset, SOME), 4), le(85, 2)]);
+
+module.exports = { listed, ending, makePack, seal, zip, note, checkpointText, newKey, bundles, partLine, canonical, sha256, hex, root,
 	ERASED, WITHHELD, HIDDEN };
