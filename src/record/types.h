@@ -18,7 +18,7 @@ enum { SCAN_SECRET, SCAN_DEPENDENCY, SCAN_STATIC, SCAN_DYNAMIC, SCAN_CONTAINER,
 struct r_home { struct str origin, program, vkey, previous; };
 struct r_submission {
 	struct str address, name, original, query, report, scope, source, tool, run;
-	int64_t size;
+	int64_t items, size;
 };
 struct r_person {
 	struct many alias, email, lists, roles;

@@ -37,6 +37,16 @@ err clean_report(const struct clean_spec *spec, int fd, int *clean, struct str *
 	return NULL;
 }
 
+err clean_found(const struct clean_spec *spec, int fd, int *clean, struct str *found)
+{
+	BUF_AUTO said = buf_new(SAID_MAX);
+
+	TRY(step(spec, fd, clean, &said, source_sweep));
+	if (said.n)
+		*found = arena_str(spec->a, buf_str(&said));
+	return NULL;
+}
+
 static err clean_sentence(const struct clean_spec *spec, struct str text, struct buf *out)
 {
 	BUF_AUTO said = buf_new(SAID_MAX);

@@ -20,6 +20,10 @@ struct clean_spec {
  * none. What is to be read is at its start. */
 MUST_USE err clean_report(const struct clean_spec *spec, int fd, int *clean, struct str *replaced);
 
+/* Only the second: wherever the engine finds a value in text of any kind. *fd stays where
+ * there is none. */
+MUST_USE err clean_found(const struct clean_spec *spec, int fd, int *clean, struct str *found);
+
 /* The error without values; one that may quote a file, which ERR_INPUT may. */
 MUST_USE err clean_error(const struct clean_spec *spec, err e);
 

@@ -4,7 +4,9 @@
 
 #include "base/file.h"
 #include "base/instant.h"
+#include "source/clean.h"
 #include "store/signature.h"
+#include "text/json.h"
 
 static const int64_t evidence_max = (int64_t)16 << 30;
 
@@ -14,8 +16,9 @@ struct taking {
 	const struct import_spec *spec;
 	struct intake_context c;
 	struct str source;
-	struct evidence_writer *report;
-	int64_t written;
+	int64_t items, written;
+	int report;			/* the evidence, until it is found clean; -1: none yet */
+	int texts;			/* what the items say, a line of JSON each */
 };
 
 err submitted_is(int fd, const char *name, bool *yes)
@@ -28,7 +31,7 @@ err submitted_is(int fd, const char *name, bool *yes)
 	return import_rewind(fd, name);
 }
 
-/* --- the first time through: what it is of, and the evidence */
+/* --- the first time through: what it is of, what it says, and the evidence */
 
 static err take_start(void *ctx, const struct s_start *start)
 {
@@ -51,29 +54,84 @@ static err take_start(void *ctx, const struct s_start *start)
 
 static err take_item(void *ctx, const struct table *table, const void *item)
 {
-	(void)ctx, (void)table, (void)item;
-	return NULL;
+	BUF_AUTO line = buf_new(SUBMISSION_FRAME_MAX);
+	struct json_writer w = json_write(&line);
+	struct taking *t = ctx;
+
+	json_put_table(&w, table, (struct json_pick){ 0, 0 }, item);
+	buf_add_char(&line, '\n');
+	TRY(buf_ok(&line, "an item"));
+	t->items++;
+	return fd_write_all(t->texts, "a temporary file", buf_str(&line));
 }
 
 static err take_evidence(void *ctx, const struct s_evidence *e, struct str piece)
 {
 	struct taking *t = ctx;
+
+	(void)e;
+	if (t->report < 0)
+		TRY(import_temporary(store_home(t->s), &t->report));
+	t->written += (int64_t)piece.n;
+	if (t->written > evidence_max)
+		return fail(ERR_LIMIT, "its evidence is larger than %lld bytes", (long long)evidence_max);
+	return fd_write_all(t->report, "a temporary file", piece);
+}
+
+/* --- what it holds */
+
+/* The job took values out before it wrote; whether it did, with rules as good as ours, is
+ * not for it to say. */
+static err must_be_clean(struct taking *t, int fd)
+{
+	struct digest key = store_subkey(t->s, "secret value");
+	struct clean_spec spec = { .a = t->a, .folder = store_home(t->s), .kind = arena_cstr(t->a, t->source),
+				   .name = t->spec->name, .key = key.b };
+	struct str found = { 0 };
+	FD_AUTO clean = -1;
+
+	TRY(import_rewind(fd, t->spec->name));
+	TRY(clean_found(&spec, fd, &clean, &found));
+	if (clean < 0)
+		return import_rewind(fd, t->spec->name);
+	return err_hint(fail(ERR_INPUT, "it holds values of secrets (%.*s): it is not taken in", FMT(found)),
+			"write it again with this version of custody: custody import FILE --to");
+}
+
+static err keep_piece(void *ctx, struct str piece)
+{
+	return evidence_add(ctx, piece);
+}
+
+static err keep_report(struct taking *t)
+{
+	OWNED(evidence_writer) w = NULL;
 	struct digest d;
 	uint64_t size;
 
-	if (!t->report)
-		TRY(evidence_begin(store_evidence(t->s), (uint64_t)evidence_max, &t->report));
-	TRY(evidence_add(t->report, piece));
-	t->written += (int64_t)piece.n;
-	if (t->written < e->size)
-		return NULL;
-	TRY(evidence_end(t->report, &d, &size));
-	evidence_writer_free(t->report);
-	t->report = NULL;
+	TRY(evidence_begin(store_evidence(t->s), (uint64_t)evidence_max, &w));
+	TRY(import_pieces(t->report, t->spec->name, keep_piece, w));
+	TRY(evidence_end(w, &d, &size));
 	TRY(store_note_evidence(t->s, &d, (int64_t)size, t->source));
 	t->c.report = digest_hex(t->a, &d);
 	t->c.size = (int64_t)size;
 	return NULL;
+}
+
+/* The first time through: nothing is kept before all of it is found clean. */
+static err look_through(struct taking *t, int fd)
+{
+	static const struct submission_calls first = {
+		.start = take_start, .item = take_item, .evidence = take_evidence,
+	};
+
+	TRY(import_temporary(store_home(t->s), &t->texts));
+	TRY(submission_read(fd, &first, t));
+	TRY(must_be_clean(t, t->texts));
+	if (t->report < 0)
+		return NULL;
+	TRY(must_be_clean(t, t->report));
+	return keep_report(t);
 }
 
 /* --- whose it is */
@@ -127,10 +185,26 @@ static err name_it(struct taking *t, int fd)
 	return NULL;
 }
 
+/* One that was interrupted is not: what is missing of it is taken in the next time. */
 static err seen_before(struct taking *t, int64_t *at)
 {
-	return db_get_int(store_db(t->s), SQL("SELECT at FROM view_submission WHERE id = $1"),
+	return db_get_int(store_db(t->s), SQL("SELECT at FROM view_submission WHERE id = $1 AND items IS NOT NULL"),
 			  DB_ARGS(record_blob(t->a, t->c.id)), 0, at);
+}
+
+/* All of it was taken in. */
+static err close_it(struct taking *t, const struct intake *in)
+{
+	struct r_submission f = { .source = t->source, .tool = STR("custody " CUSTODY_VERSION),
+				  .items = t->items, .size = FIELD_NO_INT };
+	struct draft d = { .type = &record_submission, .about = intake_id(in), .in = intake_id(in),
+			   .effective = instant_now(), .content = t->c.content, .author = t->c.author, .fields = &f };
+	bool already;
+	int64_t idx;
+
+	TRY(store_local_account(t->s, &d.by));
+	TRY(store_append(t->s, &d, &idx, &already));
+	return store_finish(t->s);
 }
 
 static err take_in(struct taking *t, int fd, struct import_result *out)
@@ -147,14 +221,11 @@ static err take_in(struct taking *t, int fd, struct import_result *out)
 		intake_each_note(in, t->spec->note, t->spec->note_ctx);
 	TRY(e);
 	out->counts = *intake_counts(in);
-	return NULL;
+	return close_it(t, in);
 }
 
 static err take(struct taking *t, int fd, struct import_result *out)
 {
-	static const struct submission_calls first = {
-		.start = take_start, .item = take_item, .evidence = take_evidence,
-	};
 	struct submission_shapes shapes;
 	FD_AUTO copy = -1;
 
@@ -166,7 +237,7 @@ static err take(struct taking *t, int fd, struct import_result *out)
 	TRY(seen_before(t, &out->known_since));
 	if (out->known_since)
 		return NULL;
-	TRY(submission_read(copy, &first, t));
+	TRY(look_through(t, copy));
 	TRY(import_rewind(copy, t->spec->name));
 	if (t->spec->signature)
 		TRY(check_signature(t, copy));
@@ -176,12 +247,13 @@ static err take(struct taking *t, int fd, struct import_result *out)
 err submitted_import(struct store *s, struct arena *a, const struct import_spec *spec, int fd,
 		     struct import_result *out)
 {
-	struct taking t = { .s = s, .a = a, .spec = spec,
+	struct taking t = { .s = s, .a = a, .spec = spec, .report = -1, .texts = -1,
 			    .c = { .content = CONTENT_UPLOADED, .author = AUTHOR_CLAIMED, .file = spec->context->file,
 				   .effective = INSTANT_NONE } };
 	err e = take(&t, fd, out);
 
-	evidence_writer_free(t.report);
+	fd_close_at(&t.report);
+	fd_close_at(&t.texts);
 	if (e) {
 		store_abandon(s);
 		return err_in(e, "%s", spec->name);

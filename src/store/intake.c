@@ -110,7 +110,7 @@ static err on_start(void *ctx, const struct s_start *start)
 		.original = c->original, .query = c->query.p ? c->query : start->query,
 		.report = c->report, .run = c->run, .scope = start->scope,
 		.source = start->source, .tool = start->tool,
-		.size = c->report.p ? c->size : FIELD_NO_INT,
+		.items = FIELD_NO_INT, .size = c->report.p ? c->size : FIELD_NO_INT,
 	};
 	struct draft d = intake_draft(in, &record_submission, &f);
 

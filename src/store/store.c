@@ -426,7 +426,7 @@ err store_submission(struct store *s, struct draft *d)
 err store_act(struct store *s, struct str verb, struct str *id)
 {
 	struct r_submission f = { .query = verb, .source = STR("custody"), .tool = STR("custody " CUSTODY_VERSION),
-				  .size = FIELD_NO_INT };
+				  .items = FIELD_NO_INT, .size = FIELD_NO_INT };
 	struct draft d = { .effective = instant_now(), .content = CONTENT_STATED, .author = AUTHOR_CLAIMED,
 			   .fields = &f };
 

@@ -281,7 +281,7 @@ CREATE TABLE view_document (
 );
 CREATE TABLE view_submission (
 	id blob PRIMARY KEY, source text NOT NULL, content text NOT NULL, author text NOT NULL,
-	report blob, at int64 NOT NULL, idx int64 NOT NULL
+	report blob, at int64 NOT NULL, items int64, idx int64 NOT NULL	-- items: all were taken in
 );
 CREATE TABLE view_submission_cite (	-- evidence that came with it
 	id blob NOT NULL, digest blob NOT NULL, PRIMARY KEY (digest, id)
