@@ -168,6 +168,45 @@ END
 	code 0
 	out_has "1 created"
 '
+t 'a job that left a value in is refused, and nothing of it is kept' '
+	filler=$(printf "x%.0s" $(seq 44))
+	sed "s/\"text\": *\"[^\"]*\"/\"text\": \"$filler\"/" scan.sarif >filled.sarif
+	grep -q "$filler" filled.sarif || wrong "the report has no message"
+	run import filled.sarif --to filled.submission
+	code 0
+	token=AK$(printf IA)Q4ZX7PLM2VTR5WNK
+	for letter in B R; do
+		forged filled.submission leaky.submission "
+for f in frames:
+    if f[0] == b\"$letter\": f[1] = f[1].replace(b\"$filler\", b\"$token\".center(44))"
+		cmp -s filled.submission leaky.submission && wrong "nothing was put in by $letter"
+		run import leaky.submission --home kept
+		code 1
+		err_has "it holds values of secrets"
+		err_has "AWS"
+		err_hasnt "$token"
+		if grep -rq "$token" kept; then wrong "the value is in the home"; fi
+		[ -z "$(find kept/evidence -name "*.zst")" ] || wrong "evidence of it was kept"
+	done
+	run import filled.submission --home kept
+	code 0
+'
+t 'one whose taking in was interrupted is taken in again, whole' '
+	python3 -c "
+import sqlite3
+db = sqlite3.connect(\"kept/custody.db\")
+assert db.execute(\"UPDATE view_submission SET items = NULL WHERE items IS NOT NULL\").rowcount == 1
+db.commit()"
+	run import filled.submission --home kept
+	code 0
+	out_hasnt "imported before"
+	run import filled.submission --home kept
+	out_has "imported before"
+	run rebuild --check --home kept
+	code 0
+	run finding list --home kept --json
+	is "$(grep -c "\"number\"" "$out")" 2
+'
 t 'a file that is there is not overwritten, and a report that cannot be read leaves none' '
 	run import scan.sarif --to scan.submission
 	code 1
