@@ -42,12 +42,36 @@ static struct str place_of(struct arena *a, const char *path)
 	return arena_printf(a, "%.*s:%s", FMT(str_trim(buf_str(&id))), path);
 }
 
+/* Homes that `custody audit` made here: the likeliest reason that none is found is that
+ * nobody was told where it is. */
+struct near { struct arena *a; struct str found; };
+
+static err look_near(void *ctx, const char *name)
+{
+	struct near *n = ctx;
+	struct str home = arena_printf(n->a, "%s/home", name);
+
+	if (str_ends(str_c(name), STR("-custody")) && store_exists(home.p))
+		n->found = n->found.p ? STR("") : home;
+	return NULL;
+}
+
+static err no_home(struct arena *a, const char *path)
+{
+	struct near n = { .a = a };
+	err e = fail(ERR_MISSING, "there is no home at %s", path);
+
+	if (dir_each(".", look_near, &n) || !n.found.n)
+		return err_hint(e, "custody init makes one, custody audit DIR one with what it finds");
+	return err_hint(e, "there is one at %.*s: export CUSTODY_HOME=%.*s", FMT(n.found), FMT(n.found));
+}
+
 static err absolute(struct arena *a, const char *path, const char **out)
 {
 	char *real = realpath(path, NULL);
 
 	if (!real && errno == ENOENT)
-		return err_hint(fail(ERR_MISSING, "there is no home at %s", path), "custody init makes one");
+		return no_home(a, path);
 	if (!real)
 		return fail_errno("cannot find %s", path);
 	*out = arena_cstr(a, str_c(real));

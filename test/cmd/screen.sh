@@ -257,3 +257,9 @@ t 'an empty repository has a screen' '
 	fits
 	out_has "not a verdict"
 '
+t 'a home that audit made here is named where none is found' '
+	mkdir -p near/app-custody
+	"$custody" init -q --home near/app-custody/home
+	(cd near; unset CUSTODY_HOME; "$custody" finding list) >"$out" 2>"$err" && wrong "it found a home"
+	err_has "export CUSTODY_HOME=app-custody/home"
+'
