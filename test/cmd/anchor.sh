@@ -152,8 +152,8 @@ t 'the same checkpoint is stamped once, anchors alone make nothing new to anchor
 '
 t 'status names who vouches' '
 	run status --home h
-	err_has "a time stamp of http"
-	err_has "CN=Example stamps"
+	err_says "a time stamp of http"
+	err_says "CN=Example stamps"
 	err_has "existed on"
 '
 t 'a reply to another request is refused' '
@@ -218,7 +218,7 @@ t 'a witness signs, and signs what goes on from there' '
 	out_has yes
 	hasnt "$out" NO
 	run status --home h
-	err_has "the witness w.example.org/one signed a checkpoint of all"
+	err_says "the witness w.example.org/one signed a checkpoint of all"
 	run verify --home h
 	code 0
 '
@@ -341,7 +341,7 @@ t 'pushing makes it an anchor, later checkpoints are its children' '
 	code 0
 	is "$(git -C remote.git rev-list --count custody-checkpoints)" 2
 	run status --home h
-	err_has "was pushed to remote.git branch custody-checkpoints"
+	err_says "was pushed to remote.git branch custody-checkpoints"
 	run verify --home h
 	code 0
 '

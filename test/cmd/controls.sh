@@ -100,14 +100,14 @@ t 'what is in scope is what the approved Statement of Applicability says' '
 '
 if command -v ssh-keygen >/dev/null; then
 	ssh-keygen -q -t ed25519 -N '' -f grace.key -C grace
-	printf 'grace@example.org %s\n' "$(cut -d' ' -f1,2 grace.key.pub)" >signers
+	printf 'grace@example.org %s\n' "$(cut -d' ' -f1,2 grace.key.pub)" >"$CUSTODY_HOME/allowed_signers"
 	t 'once a second person approved it, it holds, and another statement has another scope' '
 		account=$("$custody" people list -o json | python3 -c "
 import json, sys
 print([r for r in json.load(sys.stdin) if r[\"host\"] == \"local\"][0][\"number\"])")
 		run people link "$account" --person "Ada Example"
 		ssh-keygen -q -Y sign -n file -f grace.key custody.yaml 2>/dev/null
-		run config approve --signature custody.yaml.sig --signers signers
+		run config approve --signature custody.yaml.sig
 		code 0
 		is "$(in_scope)" "A.8.25 A.8.32"
 	'

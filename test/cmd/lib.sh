@@ -74,6 +74,11 @@ has() { # has FILE TEXT
 	wrong "wanted: $2"
 	head -n 20 "$1" >>"$work/.why"
 }
+says() { # says FILE TEXT: the sentence, wherever its lines are broken
+	tr -s "[:space:]" " " <"$1" | grep -qF -e "$2" && return
+	wrong "wanted: $2"
+	head -n 20 "$1" >>"$work/.why"
+}
 hasnt() { # hasnt FILE TEXT
 	grep -qF -e "$2" "$1" || return 0
 	wrong "not wanted: $2"
@@ -81,6 +86,8 @@ hasnt() { # hasnt FILE TEXT
 }
 out_has() { has "$out" "$1"; }
 err_has() { has "$err" "$1"; }
+out_says() { says "$out" "$1"; }
+err_says() { says "$err" "$1"; }
 out_hasnt() { hasnt "$out" "$1"; }
 err_hasnt() { hasnt "$err" "$1"; }
 is() { # is GOT WANTED
