@@ -87,6 +87,16 @@ static err no_settings(struct arena *a, const char *path, const char *name)
 	return err_hint(fail(ERR_MISSING, "%s is no home: it has no home.json", path), "custody init makes one");
 }
 
+/* Over all that home.json says, so that a flipped bit in it is damage and no copy. */
+static struct str check_of(struct arena *a, struct str database, const struct home *h)
+{
+	struct str all = arena_printf(a, "%.*s\n%.*s\n%.*s\n%.*s", FMT(database.p ? database : STR("")), FMT(h->id),
+				      FMT(h->key), FMT(h->place));
+	struct digest d = digest_of(all);
+
+	return digest_hex(a, &d);
+}
+
 err home_read(struct arena *a, const char *path, struct home *out)
 {
 	BUF_AUTO text = buf_new(64 * 1024);
@@ -112,6 +122,8 @@ err home_read(struct arena *a, const char *path, struct home *out)
 	out->place = json_text(json_get(doc, "place"));
 	if (out->id.n != 32 || !out->place.p)
 		return fail(ERR_INTEGRITY, "%s does not name the home's id and place", name);
+	if (!str_eq(json_text(json_get(doc, "check")), check_of(a, database, out)))
+		return fail(ERR_INTEGRITY, "%s is damaged: its check is not that of what it says", name);
 	out->database = database.p ? arena_cstr(a, database)
 				   : arena_printf(a, "sqlite:%s/custody.db", out->path).p;
 	return NULL;
@@ -142,6 +154,7 @@ static err write_settings(struct arena *a, const struct store_init_spec *spec, c
 	struct json_writer w = json_write(&text);
 
 	json_open(&w, '{');
+	json_add_text(&w, "check", check_of(a, str_c(spec->database), h));
 	if (spec->database)
 		json_add_c(&w, "database", spec->database);
 	json_add_text(&w, "id", h->id);

@@ -17,6 +17,10 @@ tty() {
 	if pid == 0:
 	    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack('HHHH', 40, 80, 0, 0))
 	    os.environ.pop('CI', None)
+	    if os.environ.pop('PLAIN', None) is None:
+	        os.environ.pop('NO_COLOR', None)
+	    else:
+	        os.environ['NO_COLOR'] = '1'
 	    os.environ['TERM'] = 'xterm'
 	    os.execv(argv[0], argv)
 	seen = b''
@@ -135,7 +139,7 @@ t 'progress is a line on a terminal that is erased, and nothing elsewhere' '
 	        print(repr(line)); sys.exit(1)
 	sys.exit("\x1b[1m" not in text)
 	PY
-	NO_COLOR=1 tty audit many --home "$work/h2" --pack "$work/p3.zip" -q
+	PLAIN=1 tty audit many --home "$work/h2" --pack "$work/p3.zip" -q
 	hasnt "$out" "$e"
 	run audit many --home "$work/h2" --pack "$work/p3.zip"
 	hasnt "$out" "$e"
