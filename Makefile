@@ -8,7 +8,7 @@ CC   = gcc
 
 # The layers, lowest first. A file may include only its own layer and those
 # before it (tools/check-layers.sh); the unit tests of a layer link no higher.
-LAYERS = base crypto text db net ledger scan record store git reader source judge show pack cmd
+LAYERS = base crypto text db net ledger odb scan record store git reader source judge show pack cmd
 
 PACKAGES = libcrypto sqlite3 yajl yaml-0.1 libzstd libseccomp libpcre2-8 libdeflate zlib
 EXTRA_LIBS = -lcsv -ldl -lpthread
