@@ -40,7 +40,8 @@ struct scan_state {
 	struct scan_span *secrets;
 	size_t secrets_room;
 	struct str bytes, path;
-	size_t chunk, chunk_seen;	/* vectorscan's first byte; first byte not seen before */
+	struct scan_look look;		/* what vectorscan sees and which ends are taken */
+	struct scan_trace *trace;	/* being made, or NULL */
 	struct scan_result result;
 	struct scan_coverage coverage;
 };
@@ -102,21 +103,18 @@ static bool rule_applies(struct scan_state *st, size_t rule)
 	return p->applies == APPLIES;
 }
 
-/* Called by vectorscan: a window to confirm later, joined with the rule's
- * previous one where they touch. */
-static void on_end(void *ctx, unsigned rule, size_t to)
+/* A window to confirm later, joined with the rule's previous one where they touch. */
+void scan_state_end(struct scan_state *st, unsigned rule, size_t at)
 {
-	struct scan_state *st = ctx;
 	const struct scan_code *c = &st->engine->code[rule];
 	struct progress *p = &st->progress[rule];
-	size_t at = st->chunk + to;
 	struct scan_span span = {
 		at > c->before ? at - c->before : 0,
 		st->bytes.n - at > c->after ? at + c->after : st->bytes.n,
 	};
 
-	if (at <= st->chunk_seen)
-		return;
+	if (st->trace)
+		scan_trace_add(st->trace, rule, at);
 	if (p->last) {
 		struct scan_span *last = &st->todo[p->last - 1].span;
 
@@ -129,6 +127,23 @@ static void on_end(void *ctx, unsigned rule, size_t to)
 	st->todo = make_room(st->todo, &st->todo_room, st->todos, sizeof(*st->todo));
 	st->todo[st->todos++] = (struct todo){ rule, span };
 	p->last = st->todos;
+}
+
+/* Called by vectorscan. */
+static void on_end(void *ctx, unsigned rule, size_t to)
+{
+	struct scan_state *st = ctx;
+	size_t at = st->look.from + to;
+
+	if (at >= st->look.least && at <= st->look.most)
+		scan_state_end(st, rule, at);
+}
+
+err scan_state_look(struct scan_state *st, const struct scan_look *look)
+{
+	st->look = *look;
+	return scan_vector_run(st->vector, (struct str){ st->bytes.p + look->from, look->to - look->from },
+			       on_end, st);
 }
 
 static int by_rule_and_place(const void *a, const void *b)
@@ -194,24 +209,43 @@ static void confirm(struct scan_state *st, const struct todo *todo)
 	}
 }
 
-/* One chunk through both stages. */
-static err scan_chunk(struct scan_state *st, size_t from, size_t to)
+static void confirm_all(struct scan_state *st)
 {
-	size_t overlap = st->engine->overlap;
-
-	st->chunk = from > overlap ? from - overlap : 0;
-	st->chunk_seen = from;
-	TRY(scan_vector_run(st->vector, (struct str){ st->bytes.p + st->chunk, to - st->chunk },
-			    on_end, st));
-	if (st->todos == 0)
-		return NULL;
 	for (size_t i = 0; i < st->todos; i++)
 		st->progress[st->todo[i].rule].last = 0;
-	qsort(st->todo, st->todos, sizeof(*st->todo), by_rule_and_place);
+	if (st->todos)
+		qsort(st->todo, st->todos, sizeof(*st->todo), by_rule_and_place);
 	for (size_t i = 0; i < st->todos && !st->result.cut; i++)
 		if (rule_applies(st, st->todo[i].rule))
 			confirm(st, &st->todo[i]);
 	st->todos = 0;
+}
+
+/* One chunk through both stages. */
+static err scan_chunk(struct scan_state *st, size_t from, size_t to)
+{
+	size_t overlap = st->engine->overlap;
+	struct scan_look look = { from > overlap ? from - overlap : 0, to, from ? from + 1 : 0, to };
+
+	TRY(scan_state_look(st, &look));
+	confirm_all(st);
+	return NULL;
+}
+
+/* An input made of another one, in one piece: what is new in it is little. */
+static err scan_made(struct scan_state *st, const struct scan_origin *origin)
+{
+	TRY(scan_trace_follow(st, origin, st->bytes.n, st->engine->overlap));
+	confirm_all(st);
+	return NULL;
+}
+
+static err scan_whole(struct scan_state *st)
+{
+	size_t n = st->bytes.n;
+
+	for (size_t from = 0; from < n && !st->result.cut; from += CHUNK)
+		TRY(scan_chunk(st, from, n - from > CHUNK ? from + CHUNK : n));
 	return NULL;
 }
 
@@ -347,21 +381,17 @@ static void begin(struct scan_state *st, struct str bytes, const struct scan_inp
 	st->result = (struct scan_result){ .skipped = sniff(bytes, in) };
 }
 
-err scan_bytes(struct scan_state *st, struct str bytes, const struct scan_input *in,
-	       struct scan_sink sink)
+static err scan_text(struct scan_state *st, const struct scan_input *in, struct scan_sink sink)
 {
 	struct scan_coverage *cov = &st->coverage;
 
-	begin(st, bytes, in);
-	if (st->result.skipped) {
-		scan_coverage_skip(cov, st->result.skipped, bytes.n);
-		return NULL;
-	}
 	cov->seen++;
 	cov->scanned++;
-	cov->bytes += bytes.n;
-	for (size_t from = 0; from < bytes.n && !st->result.cut; from += CHUNK)
-		TRY(scan_chunk(st, from, bytes.n - from > CHUNK ? from + CHUNK : bytes.n));
+	cov->bytes += st->bytes.n;
+	if (in->origin && in->origin->base && st->bytes.n <= UINT32_MAX)
+		TRY(scan_made(st, in->origin));
+	else
+		TRY(scan_whole(st));
 	cov->cut += st->result.cut;
 	cov->stopped += st->result.stopped != NULL;
 	if (st->n == 0)
@@ -369,4 +399,25 @@ err scan_bytes(struct scan_state *st, struct str bytes, const struct scan_input 
 	qsort(st->v, st->n, sizeof(*st->v), by_place);
 	drop(st);
 	return deliver(st, sink);
+}
+
+err scan_bytes(struct scan_state *st, struct str bytes, const struct scan_input *in,
+	       struct scan_sink sink)
+{
+	err e;
+
+	begin(st, bytes, in);
+	if (in->trace)
+		*in->trace = NULL;
+	if (st->result.skipped) {
+		scan_coverage_skip(&st->coverage, st->result.skipped, bytes.n);
+		return NULL;
+	}
+	if (in->trace)
+		st->trace = scan_trace_new(bytes.n);
+	e = scan_text(st, in, sink);
+	if (in->trace)
+		*in->trace = scan_trace_end(st->trace);
+	st->trace = NULL;
+	return e;
 }

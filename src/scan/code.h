@@ -25,4 +25,23 @@ struct scan_engine {
 	size_t overlap;		/* bytes before a chunk that vectorscan sees again */
 };
 
+/* --- between bytes.c and trace.c */
+
+/* Lets vectorscan see [from, to) and takes the ends in [least, most]. */
+struct scan_look { size_t from, to, least, most; };
+MUST_USE err scan_state_look(struct scan_state *st, const struct scan_look *look);
+
+/* One end that is known already. */
+void scan_state_end(struct scan_state *st, unsigned rule, size_t at);
+
+struct scan_trace *scan_trace_new(size_t size);
+void scan_trace_add(struct scan_trace *t, unsigned rule, size_t at);
+
+/* Sorted and done; NULL (and freed) where there was too much. */
+struct scan_trace *scan_trace_end(struct scan_trace *t);
+
+/* All ends of an input of `size` bytes: those carried over and those looked for. */
+MUST_USE err scan_trace_follow(struct scan_state *st, const struct scan_origin *origin, size_t size,
+			       size_t overlap);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "scan/coverage.h"
 #include "scan/match.h"
+#include "scan/trace.h"
 
 struct scan_engine;
 struct scan_state;
@@ -37,6 +38,10 @@ struct scan_input {
 	struct str path;	/* for rules bound to paths; absent: they all apply */
 	bool binary;		/* scan it although it looks binary */
 	uint32_t max_matches;	/* 0: SCAN_MATCHES_DEFAULT */
+	const struct scan_origin *origin;	/* only what is new is looked at; or NULL */
+	/* Set, where not NULL, for the inputs made of this one: NULL where it was not
+	 * scanned or there is too much to keep. The caller frees it. */
+	struct scan_trace **trace;
 };
 
 /* Called once per match, in order of the secret's offset. An error stops the
