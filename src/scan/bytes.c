@@ -42,6 +42,7 @@ struct scan_state {
 	struct str bytes, path;
 	struct scan_look look;		/* what vectorscan sees and which ends are taken */
 	struct scan_trace *trace;	/* being made, or NULL */
+	const struct scan_origin *origin;
 	struct scan_result result;
 	struct scan_coverage coverage;
 };
@@ -183,30 +184,47 @@ static void judge(struct scan_state *st, size_t rule, struct scan_match *m)
 	st->v[st->n++] = (struct candidate){ .m = *m, .rule = rule };
 }
 
-static void confirm(struct scan_state *st, const struct todo *todo)
+/* Everything the rule's pattern finds in a window. False: nothing at all. */
+static bool confirm_window(struct scan_state *st, size_t rule, struct scan_span window)
 {
-	const struct scan_code *c = &st->engine->code[todo->rule];
-	struct progress *p = &st->progress[todo->rule];
-	struct scan_span window = todo->span;
+	const struct scan_code *c = &st->engine->code[rule];
+	struct progress *p = &st->progress[rule];
+	bool any = false;
 
-	window.from = window.from > p->done ? window.from : p->done;
 	while (window.from < window.to && !st->result.cut) {
 		struct scan_match m = { 0 };
 
 		switch (scan_confirm_next(c->confirm, st->confirm, st->bytes, window, &m)) {
 		case SCAN_NO_MATCH:
-			return;
+			return any;
 		case SCAN_STOPPED:
 			st->result.stopped = c->rule;
-			return;
+			return true;
 		case SCAN_MATCH:
 			break;
 		}
+		any = true;
 		if (m.secret.to > m.secret.from)
-			judge(st, todo->rule, &m);
+			judge(st, rule, &m);
 		window.from = m.whole.to > window.from ? m.whole.to : window.from + 1;
 		p->done = window.from;
 	}
+	return true;
+}
+
+static void confirm(struct scan_state *st, const struct todo *todo)
+{
+	size_t done = st->progress[todo->rule].done;
+	struct scan_span window = todo->span;
+	unsigned rule = (unsigned)todo->rule;
+	bool whole = done <= window.from, empty;
+
+	window.from = whole ? window.from : done;
+	empty = whole && st->origin && scan_trace_was_empty(st->origin, rule, window, st->bytes.n);
+	if (!empty)
+		empty = !confirm_window(st, rule, window);
+	if (empty && whole && st->trace)
+		scan_trace_empty(st->trace, rule, window);
 }
 
 static void confirm_all(struct scan_state *st)
@@ -236,7 +254,9 @@ static err scan_chunk(struct scan_state *st, size_t from, size_t to)
 static err scan_made(struct scan_state *st, const struct scan_origin *origin)
 {
 	TRY(scan_trace_follow(st, origin, st->bytes.n, st->engine->overlap));
+	st->origin = origin;
 	confirm_all(st);
+	st->origin = NULL;
 	return NULL;
 }
 

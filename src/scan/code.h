@@ -37,6 +37,13 @@ void scan_state_end(struct scan_state *st, unsigned rule, size_t at);
 struct scan_trace *scan_trace_new(size_t size);
 void scan_trace_add(struct scan_trace *t, unsigned rule, size_t at);
 
+/* A window in which the rule's pattern found nothing, and may see BEHIND bytes before.
+ * Added in order of rules, then offsets. */
+void scan_trace_empty(struct scan_trace *t, unsigned rule, struct scan_span window);
+
+/* Whether the base had this very window, of the same bytes, and nothing was in it. */
+bool scan_trace_was_empty(const struct scan_origin *origin, unsigned rule, struct scan_span window, size_t size);
+
 /* Sorted and done; NULL (and freed) where there was too much. */
 struct scan_trace *scan_trace_end(struct scan_trace *t);
 

@@ -4,7 +4,6 @@
 #include <pcre2.h>
 
 enum {
-	BEHIND = 64,		/* bytes an assertion may look back */
 	GROUPS = 17,
 	WORK = 500000,		/* match limit of PCRE2, per attempt */
 	STACK_LEAST = 32 << 10, STACK_MOST = 1 << 20,
@@ -113,7 +112,7 @@ enum scan_confirmed scan_confirm_next(const struct scan_confirm *c,
 				      struct scan_confirm_scratch *s, struct str bytes,
 				      struct scan_span window, struct scan_match *out)
 {
-	size_t base = window.from > BEHIND ? window.from - BEHIND : 0;
+	size_t base = window.from > SCAN_BEHIND ? window.from - SCAN_BEHIND : 0;
 	size_t size = window.to - base;
 
 	for (int i = 0; ; i++) {

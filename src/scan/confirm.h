@@ -17,6 +17,9 @@ void scan_confirm_free(struct scan_confirm *c);
 struct scan_confirm_scratch *scan_confirm_scratch_new(void);
 void scan_confirm_scratch_free(struct scan_confirm_scratch *s);
 
+/* Bytes before a window that an assertion may look back at. */
+enum { SCAN_BEHIND = 64 };
+
 enum scan_confirmed { SCAN_NO_MATCH, SCAN_MATCH, SCAN_STOPPED };
 
 /* The first match that begins in [window.from, window.to). Bytes before the

@@ -9,6 +9,11 @@ enum {
 	ENDS_MAX = 4096,	/* more than that is not carried over */
 };
 
+struct window {
+	unsigned rule;
+	struct scan_span span;
+};
+
 struct end {
 	size_t at;
 	unsigned rule;
@@ -19,6 +24,8 @@ struct scan_trace {
 	struct end *v;
 	size_t n, room;
 	bool over;
+	struct window *empty;	/* by rule, then offset */
+	size_t empties, empty_room;
 };
 
 struct scan_trace *scan_trace_new(size_t size)
@@ -34,7 +41,17 @@ void scan_trace_free(struct scan_trace *t)
 	if (!t)
 		return;
 	free(t->v);
+	free(t->empty);
 	free(t);
+}
+
+void scan_trace_empty(struct scan_trace *t, unsigned rule, struct scan_span window)
+{
+	if (t->empties == t->empty_room) {
+		t->empty_room = t->empty_room ? t->empty_room * 2 : 16;
+		t->empty = base_realloc(t->empty, t->empty_room * sizeof(*t->empty));
+	}
+	t->empty[t->empties++] = (struct window){ rule, window };
 }
 
 void scan_trace_add(struct scan_trace *t, unsigned rule, size_t at)
@@ -84,6 +101,51 @@ static size_t first_from(const struct scan_trace *t, size_t at)
 			hi = mid;
 	}
 	return lo;
+}
+
+/* The copied piece that holds [from, to), or NULL. */
+static const struct odb_span *piece_with(const struct scan_origin *o, size_t from, size_t to)
+{
+	size_t lo = 0, hi = o->n;
+
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (o->spans[mid].at <= from)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	if (lo == o->n || o->spans[lo].from == ODB_NEW || to > o->spans[lo].at + o->spans[lo].n)
+		return NULL;
+	return &o->spans[lo];
+}
+
+static int by_rule_and_place(const void *a, const void *b)
+{
+	const struct window *x = a, *y = b;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->span.from < y->span.from ? -1 : x->span.from > y->span.from;
+}
+
+/* What the pattern saw is the same where the bytes before the window and in it are,
+ * and both windows end, or do not end, where their input ends. */
+bool scan_trace_was_empty(const struct scan_origin *origin, unsigned rule, struct scan_span window, size_t size)
+{
+	size_t before = window.from > SCAN_BEHIND ? window.from - SCAN_BEHIND : 0;
+	const struct odb_span *s = piece_with(origin, before, window.to);
+	const struct window *was;
+	struct window w = { .rule = rule };
+
+	if (!s || (before == 0 && s->from != 0))
+		return false;
+	w.span = (struct scan_span){ window.from - s->at + s->from, window.to - s->at + s->from };
+	if (!origin->base->empties || (window.to == size) != (w.span.to == origin->base->size))
+		return false;
+	was = bsearch(&w, origin->base->empty, origin->base->empties, sizeof(w), by_rule_and_place);
+	return was && was->span.to == w.span.to;
 }
 
 /* The ends that a copied piece settles: all that can be seen from an end stands in
