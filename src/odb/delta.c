@@ -70,23 +70,29 @@ static bool take_copy(struct str *rest, uint8_t op, size_t *from, size_t *n)
 	return true;
 }
 
+/* One instruction: where its bytes are from (ODB_NEW: they follow), and how many. */
+static bool take_op(struct str *delta, size_t base, size_t *from, size_t *n)
+{
+	uint8_t op = (uint8_t)*delta->p;
+
+	*delta = str_from(*delta, 1);
+	if (op & 0x80)
+		return take_copy(delta, op, from, n) && *from <= base && *n <= base - *from;
+	*from = ODB_NEW;
+	*n = op;
+	return op && op <= delta->n;
+}
+
 bool odb_delta_apply(struct str delta, struct str base, char *out, size_t n, struct odb_spans *spans)
 {
 	uint64_t base_size, result;
-	size_t at = 0;
+	size_t at = 0, from, len;
 
 	spans->n = 0;
 	if (!take_size(&delta, &base_size) || !take_size(&delta, &result) || base_size != base.n || result != n)
 		return false;
 	while (delta.n) {
-		uint8_t op = (uint8_t)*delta.p;
-		size_t from = ODB_NEW, len = op;
-
-		delta = str_from(delta, 1);
-		if (op & 0x80 ? !take_copy(&delta, op, &from, &len) || from > base.n || len > base.n - from
-			      : !op || len > delta.n)
-			return false;
-		if (len > n - at)
+		if (!take_op(&delta, base.n, &from, &len) || len > n - at)
 			return false;
 		memcpy(out + at, from == ODB_NEW ? delta.p : base.p + from, len);
 		if (from == ODB_NEW)

@@ -108,7 +108,8 @@ static struct got walk(struct odb *o, const struct walk *w, struct odb_walked *w
 {
 	struct got got[THREADS_MAX] = { 0 }, all = { 0 };
 	struct odb_sink sinks[THREADS_MAX];
-	struct odb_walk_spec spec = { .types = w->types ? w->types : 0x1e, .object_max = w->object ? w->object : 1 << 30,
+	struct odb_walk_spec spec = { .types = w->types ? w->types : 0x1e,
+				      .object_max = w->object ? w->object : 1 << 30,
 				      .live_max = w->live, .sinks = sinks, .threads = w->threads };
 	uint8_t *times = base_alloc(odb_count(o) + 1);
 

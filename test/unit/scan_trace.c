@@ -45,7 +45,8 @@ static void add_token(struct buf *b)
 
 static void add_text(struct buf *b, size_t n)
 {
-	static const char *const words[] = { "int ", "return ", "value = ", "\n", "key: ", "// ", "the ", "\"", "a.b.c", " " };
+	static const char *const words[] = { "int ", "return ", "value = ", "\n", "key: ", "// ", "the ", "\"",
+					     "a.b.c", " " };
 	size_t until = b->n + n;
 
 	while (b->n < until) {
