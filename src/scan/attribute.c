@@ -141,17 +141,27 @@ static err set_find(struct arena *a, struct scan_rule *r, struct str value)
 }
 
 /* Lines of one pattern are joined without anything between them. */
-static err set_pattern(struct arena *a, struct scan_rule *r, struct str value)
+static err join_pattern(struct arena *a, struct str value, const char **pattern)
 {
-	const char *so_far = r->pattern ? r->pattern : "";
+	const char *so_far = *pattern ? *pattern : "";
 	struct str joined = arena_printf(a, "%s%.*s", so_far, FMT(value));
 
 	if (joined.n > PATTERN_MAX)
 		return fail(ERR_LIMIT, "a pattern has at most %d bytes", PATTERN_MAX);
 	if (memchr(value.p, '\0', value.n))
 		return fail(ERR_INPUT, "a pattern holds no NUL; write \\x00");
-	r->pattern = joined.p;
+	*pattern = joined.p;
 	return NULL;
+}
+
+static err set_pattern(struct arena *a, struct scan_rule *r, struct str value)
+{
+	return join_pattern(a, value, &r->pattern);
+}
+
+static err set_trigger(struct arena *a, struct scan_rule *r, struct str value)
+{
+	return join_pattern(a, value, &r->trigger);
 }
 
 static err set_secret(struct arena *a, struct scan_rule *r, struct str value)
@@ -288,6 +298,7 @@ const struct scan_attribute scan_attributes[SCAN_ATTRIBUTES] = {
 	{ "keywords", SCAN_ATTRIBUTE_AGAIN, set_keywords },
 	{ "find", SCAN_ATTRIBUTE_ONCE, set_find },
 	{ "pattern", SCAN_ATTRIBUTE_AGAIN, set_pattern },
+	{ "trigger", SCAN_ATTRIBUTE_AGAIN, set_trigger },
 	{ "secret", SCAN_ATTRIBUTE_ONCE, set_secret },
 	{ "entropy", SCAN_ATTRIBUTE_ONCE, set_entropy },
 	{ "window", SCAN_ATTRIBUTE_ONCE, set_window },

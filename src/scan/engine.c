@@ -15,12 +15,13 @@ static void set_windows(struct scan_engine *e, const struct scan_expression *v, 
 {
 	for (size_t i = 0; i < n; i++) {
 		struct scan_code *c = &e->code[v[i].id];
-		size_t reach = v[i].literal ? v[i].width + c->rule->before
+		bool around = v[i].literal || c->rule->trigger;	/* the pattern is searched around it */
+		size_t reach = around ? v[i].width + c->rule->before
 			: or_bound(v[i].width, c->rule->before + c->rule->after) + 1;
-		size_t seen_again = v[i].literal ? v[i].width : reach;
+		size_t seen_again = around ? v[i].width + 1 : reach;
 
 		c->before = c->before > reach ? c->before : reach;
-		c->after = v[i].literal ? c->rule->after : BEYOND;
+		c->after = around ? c->rule->after : BEYOND;
 		e->overlap = e->overlap > seen_again ? e->overlap : seen_again;
 	}
 }
@@ -36,16 +37,16 @@ static err compile_vector(struct scan_engine *e, const char *name)
 	size_t n = 0, bad;
 
 	for (size_t i = 0; i < e->rules.n; i++)
-		n += e->rules.v[i].by_keyword ? e->rules.v[i].keywords.n : 1;
+		n += e->rules.v[i].by_keyword && !e->rules.v[i].trigger ? e->rules.v[i].keywords.n : 1;
 	v = ARENA_ARRAY(e->arena, struct scan_expression, n);
 	n = 0;
 	for (size_t i = 0; i < e->rules.n; i++) {
 		const struct scan_rule *r = &e->rules.v[i];
 
-		if (!r->by_keyword)
-			v[n++] = (struct scan_expression){ .text = str_c(r->pattern),
+		if (!r->by_keyword || r->trigger)
+			v[n++] = (struct scan_expression){ .text = str_c(r->trigger ? r->trigger : r->pattern),
 							   .id = (unsigned)i };
-		for (size_t k = 0; r->by_keyword && k < r->keywords.n; k++)
+		for (size_t k = 0; r->by_keyword && !r->trigger && k < r->keywords.n; k++)
 			v[n++] = (struct scan_expression){ .text = r->keywords.v[k],
 							   .literal = true, .id = (unsigned)i };
 	}
@@ -54,6 +55,10 @@ static err compile_vector(struct scan_engine *e, const char *name)
 	if (failed && failed->kind == ERR_INPUT)
 		return at_rule(failed, name, &e->rules.v[v[bad].id]);
 	TRY(failed);
+	for (size_t i = 0; i < n; i++)
+		if (e->rules.v[v[i].id].trigger && v[i].width >= SCAN_WINDOW_MAX)
+			return at_rule(fail(ERR_INPUT, "a trigger needs a bound to its length"), name,
+				       &e->rules.v[v[i].id]);
 	set_windows(e, v, n);
 	return NULL;
 }

@@ -37,7 +37,8 @@ struct scan_rule {
 	enum scan_use use;
 	struct strs keywords;		/* public literals, any case */
 	bool by_keyword;		/* found by its keywords, else by its pattern */
-	const char *pattern;		/* PCRE2; vectorscan's subset unless by_keyword */
+	const char *pattern;		/* PCRE2; vectorscan's subset unless found otherwise */
+	const char *trigger;		/* found instead of keywords: vectorscan's subset; or NULL */
 	unsigned group;			/* the capture that is the secret, or SCAN_GROUP_FIRST */
 	unsigned entropy;		/* least, in hundredths of a bit per byte */
 	size_t before, after;		/* confirm window around a trigger, in bytes */
