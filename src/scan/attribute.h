@@ -20,7 +20,7 @@ struct scan_attribute {
 	err (*set)(struct arena *a, struct scan_rule *r, struct str value);
 };
 
-enum { SCAN_ATTRIBUTES = 19 };
+enum { SCAN_ATTRIBUTES = 20 };
 extern const struct scan_attribute scan_attributes[SCAN_ATTRIBUTES];
 
 /* Takes one word off the front, without the blanks around it. */
