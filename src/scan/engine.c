@@ -31,25 +31,38 @@ static err at_rule(err e, const char *name, const struct scan_rule *r)
 	return err_in(e, "%s:%u: rule '%.*s'", name, r->line, FMT(r->id));
 }
 
-static err compile_vector(struct scan_engine *e, const char *name)
+/* Whether all bytes are searched for an expression of the rule, not for its keywords. */
+static const char *expression_of(const struct scan_rule *r)
+{
+	return r->trigger ? r->trigger : r->by_keyword ? NULL : r->pattern;
+}
+
+static struct scan_expression *expressions_of(struct scan_engine *e, size_t *n)
 {
 	struct scan_expression *v;
-	size_t n = 0, bad;
 
+	*n = 0;
 	for (size_t i = 0; i < e->rules.n; i++)
-		n += e->rules.v[i].by_keyword && !e->rules.v[i].trigger ? e->rules.v[i].keywords.n : 1;
-	v = ARENA_ARRAY(e->arena, struct scan_expression, n);
-	n = 0;
+		*n += expression_of(&e->rules.v[i]) ? 1 : e->rules.v[i].keywords.n;
+	v = ARENA_ARRAY(e->arena, struct scan_expression, *n);
+	*n = 0;
 	for (size_t i = 0; i < e->rules.n; i++) {
 		const struct scan_rule *r = &e->rules.v[i];
+		const char *text = expression_of(r);
 
-		if (!r->by_keyword || r->trigger)
-			v[n++] = (struct scan_expression){ .text = str_c(r->trigger ? r->trigger : r->pattern),
-							   .id = (unsigned)i };
-		for (size_t k = 0; r->by_keyword && !r->trigger && k < r->keywords.n; k++)
-			v[n++] = (struct scan_expression){ .text = r->keywords.v[k],
-							   .literal = true, .id = (unsigned)i };
+		if (text)
+			v[(*n)++] = (struct scan_expression){ .text = str_c(text), .id = (unsigned)i };
+		for (size_t k = 0; !text && k < r->keywords.n; k++)
+			v[(*n)++] = (struct scan_expression){ .text = r->keywords.v[k], .literal = true,
+							      .id = (unsigned)i };
 	}
+	return v;
+}
+
+static err compile_vector(struct scan_engine *e, const char *name)
+{
+	size_t n, bad;
+	struct scan_expression *v = expressions_of(e, &n);
 	err failed = scan_vector_new(v, n, &bad, &e->vector);
 
 	if (failed && failed->kind == ERR_INPUT)

@@ -76,6 +76,15 @@ static int by_place(const void *a, const void *b)
 	return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
+static int by_rule_and_place(const void *a, const void *b)
+{
+	const struct window *x = a, *y = b;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->span.from < y->span.from ? -1 : x->span.from > y->span.from;
+}
+
 struct scan_trace *scan_trace_end(struct scan_trace *t)
 {
 	if (t->over) {
@@ -84,6 +93,9 @@ struct scan_trace *scan_trace_end(struct scan_trace *t)
 	}
 	if (t->n)
 		qsort(t->v, t->n, sizeof(*t->v), by_place);
+	/* A large input comes in chunks, each in order. */
+	if (t->empties)
+		qsort(t->empty, t->empties, sizeof(*t->empty), by_rule_and_place);
 	return t;
 }
 
@@ -119,15 +131,6 @@ static const struct odb_span *piece_with(const struct scan_origin *o, size_t fro
 	if (lo == o->n || o->spans[lo].from == ODB_NEW || to > o->spans[lo].at + o->spans[lo].n)
 		return NULL;
 	return &o->spans[lo];
-}
-
-static int by_rule_and_place(const void *a, const void *b)
-{
-	const struct window *x = a, *y = b;
-
-	if (x->rule != y->rule)
-		return x->rule < y->rule ? -1 : 1;
-	return x->span.from < y->span.from ? -1 : x->span.from > y->span.from;
 }
 
 /* What the pattern saw is the same where the bytes before the window and in it are,
