@@ -6,14 +6,14 @@
 #include "store/store.h"
 
 struct list_options {
-	struct str kind, system, rule, path;
+	struct str system, rule, path;
 	int64_t limit;
-	int all, proposed, severity;
+	int all, kind, proposed, severity;
 };
 static const struct field list_fields[] = {
 	FIELD(list_options, all, FIELD_FLAG, 0, 0, "also those that are gone"),
-	{ .name = "kind", .kind = FIELD_TEXT, .max = 32, .letter = 'k', .offset = offsetof(struct list_options, kind),
-	  .help = "secret, dependency, static, dynamic, container, infrastructure, licence" },
+	{ .name = "kind", .kind = FIELD_ENUM, .choices = scan_kind_words, .letter = 'k',
+	  .offset = offsetof(struct list_options, kind), .help = "only of scans of this kind" },
 	{ .name = "limit", .kind = FIELD_INT, .max = 10000000, .letter = 'n',
 	  .offset = offsetof(struct list_options, limit), .help = "at most this many (default: 50 in a table, else all; 0 is all)" },
 	FIELD(list_options, path, FIELD_TEXT, 0, 1024, "only files below this path"),
@@ -39,11 +39,23 @@ static err say_accepted(struct cmd_run *run, struct db *db)
 	return NULL;
 }
 
+/* A name that nothing has would give an empty list, which reads like good news. */
+static err known_system(struct db *db, struct str name)
+{
+	int64_t n;
+
+	if (!name.p)
+		return NULL;
+	TRY(db_get_int(db, SQL("SELECT count(*) FROM view_system WHERE name = $1"), DB_ARGS(DB_T(name)), 0, &n));
+	return n ? NULL : err_hint(fail(ERR_USAGE, "there is no system '%.*s'", FMT(name)), "custody system list names them");
+}
+
 static err run_list(struct cmd_run *run, const void *options)
 {
 	const struct list_options *o = options;
 	struct show_finding_query q = {
-		.kind = o->kind, .system = o->system, .rule = o->rule, .path = o->path,
+		.kind = str_c(o->kind == FIELD_UNKNOWN ? NULL : scan_kind_words[o->kind]),
+		.system = o->system, .rule = o->rule, .path = o->path,
 		.limit = cmd_limit(run, o->limit),
 		.severity = o->severity,
 		.open = o->proposed == 1 ? 2 : 1, .all = o->all == 1,
@@ -51,6 +63,7 @@ static err run_list(struct cmd_run *run, const void *options)
 	STORE_AUTO s = NULL;
 
 	TRY(store_open_read(run->home, &s));
+	TRY(known_system(store_db(s), o->system));
 	TRY(show_finding_list(store_db(s), &q, run->format, 1));
 	return q.all || q.open != 1 ? NULL : say_accepted(run, store_db(s));
 }

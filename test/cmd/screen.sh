@@ -263,3 +263,11 @@ t 'a home that audit made here is named where none is found' '
 	(cd near; unset CUSTODY_HOME; "$custody" finding list) >"$out" 2>"$err" && wrong "it found a home"
 	err_has "export CUSTODY_HOME=app-custody/home"
 '
+t 'a kind or a system that there is not is an error, and no empty list' '
+	run finding list -k dependancy
+	code 2
+	err_has "dependency"
+	run finding list --system nosuch --home near/app-custody/home
+	code 2
+	err_has "there is no system"
+'
